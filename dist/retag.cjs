@@ -221,6 +221,9 @@ function collect(problems2, fallback, attempt3) {
     return fallback;
   }
 }
+function withoutHint(text4, hint2) {
+  return hint2 !== void 0 && text4.endsWith(`; ${hint2}`) ? text4.slice(0, -hint2.length - 2) : text4;
+}
 function messageOf(error2) {
   return error2 instanceof Error ? error2.message : String(error2);
 }
@@ -237,21 +240,37 @@ var init_errors = __esm({
         this.problems = list4;
       }
     };
-    OperationError = class extends Error {
+    OperationError = class _OperationError extends Error {
       name = "OperationError";
       code;
+      /** what to do next: an imperative sentence without a full stop, also the end of the message; undefined: the code's own advice */
+      hint;
       /** HTTP status of the last answer, where there was one. */
       status;
       /** the builder itself failed, or an image of a build is not what it should be; undefined: something else */
       origin;
       /** the image whose build failed, where that is known */
       image;
-      constructor(code2, message, options = {}) {
-        super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+      constructor(code2, what, { cause, status, origin: origin2, image: image2, hint: hint2 } = {}) {
+        super(hint2 === void 0 ? what : `${what}; ${hint2}`, cause === void 0 ? void 0 : { cause });
         this.code = code2;
-        this.status = options.status;
-        this.origin = options.origin;
-        this.image = options.image;
+        this.status = status;
+        this.origin = origin2;
+        this.image = image2;
+        this.hint = hint2;
+      }
+      /** The same failure, with what was being done in front of its message. */
+      within(before, over2 = {}) {
+        const { code: code2, message, status, origin: origin2, image: image2, hint: hint2 } = this;
+        const what = withoutHint(message, hint2);
+        return new _OperationError(over2.code ?? code2, before + what, {
+          status,
+          origin: origin2,
+          image: image2,
+          hint: hint2,
+          cause: this,
+          ...over2
+        });
       }
     };
   }
@@ -459,9 +478,11 @@ function parseArguments(argv) {
 }
 function noSuchFlag(command, { written: written2, near }) {
   const help = command === void 0 ? "retag help" : `retag help ${command}`;
+  const isRehearsal = /^--(?:dry-?run|check|what-?if)$/.test(written2);
+  const other = isRehearsal ? '"retag plan" shows what would be done, and writes nothing' : `see "${help}"`;
   return {
     what: `there is no flag ${written2}`,
-    hint: near === void 0 ? `see "${help}"` : `did you mean --${near}?`
+    hint: near === void 0 ? other : `did you mean --${near}?`
   };
 }
 function misuse(command, { name, rawName, value, inlineValue }, values) {
@@ -1277,12 +1298,19 @@ function writes({ action: action2 }) {
 function carriesLate({ action: action2, source, manifest }) {
   return action2 === "keep" && source !== null && manifest !== null;
 }
-function asError({ code: code2, message, origin: origin2, image: image2 }) {
+function asError({
+  code: code2,
+  message,
+  origin: origin2,
+  image: image2,
+  hint: hint2
+}) {
   return {
     code: code2,
     ...origin2 === void 0 ? {} : { cause: origin2 },
     ...image2 === void 0 ? {} : { build: image2 },
-    text: message
+    text: message,
+    ...hint2 === void 0 ? {} : { help: hint2 }
   };
 }
 var TAG_KINDS;
@@ -1297,18 +1325,13 @@ var init_model = __esm({
 function decide(wanted, observed) {
   const { destination, source } = observed;
   if (destination.state === "unknown") {
-    return refuse(
-      wanted,
-      null,
-      "unknown",
-      `cannot tell whether the tag exists: ${destination.error.message}`
-    );
+    return refuseUnknown(wanted, null, "cannot tell whether the tag exists", destination.error);
   }
   const previous = destination.state === "present" ? destination.digest : null;
   if (source === null) return decideWithoutSource(wanted, observed, previous);
   switch (source.state) {
     case "unknown":
-      return refuse(wanted, previous, "unknown", unusable(source.error));
+      return refuseUnknown(wanted, previous, unusable(source.error), source.error);
     case "missing":
       return decideMissing(wanted, observed, previous);
     case "refused":
@@ -1319,9 +1342,14 @@ function decide(wanted, observed) {
       return decidePresent(wanted, observed, source, previous);
   }
 }
-function unusable({ code: code2, message }) {
+function unusable({ code: code2 }) {
   const known3 = code2 === "mismatch" || code2 === "rejected";
-  return `${known3 ? "the source cannot be used" : "cannot tell what the source is"}: ${message}`;
+  return known3 ? "the source cannot be used" : "cannot tell what the source is";
+}
+function refuseUnknown(wanted, previous, before, error2) {
+  const { message, hint: hint2 } = error2;
+  const refused3 = refuse(wanted, previous, "unknown", `${before}: ${message}`);
+  return hint2 === void 0 ? refused3 : { ...refused3, reason: { ...refused3.reason, help: hint2 } };
 }
 function decideWithoutSource(wanted, observed, previous) {
   if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
@@ -1440,8 +1468,7 @@ function decideChannel(wanted, observed, previous, digest) {
     return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
   }
   if (channel.order === "unknown") {
-    const text4 = `cannot tell which versions there are: ${channel.error.message}`;
-    return refuse(wanted, previous, "unknown", text4);
+    return refuseUnknown(wanted, previous, "cannot tell which versions there are", channel.error);
   }
   const highest = channel.highest ?? "none";
   if (channel.order === "older") {
@@ -2033,6 +2060,198 @@ var init_refname = __esm({
   }
 });
 
+// src/policy/presets/calver.ts
+var calver;
+var init_calver = __esm({
+  "src/policy/presets/calver.ts"() {
+    "use strict";
+    calver = {
+      name: "calver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
+          tag: "{git_tag}"
+        },
+        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/k8s-topology-aware.ts
+var k8sTopologyAware;
+var init_k8s_topology_aware = __esm({
+  "src/policy/presets/k8s-topology-aware.ts"() {
+    "use strict";
+    k8sTopologyAware = {
+      name: "k8s-topology-aware",
+      rules: [
+        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
+        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
+        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
+        {
+          name: "patch-tag",
+          class: "patch",
+          // Three digits or more: the micro version, then the two that the working group appends.
+          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
+          tag: "{git_tag}"
+        },
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          publish: false
+        }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/semver.ts
+var semver;
+var init_semver = __esm({
+  "src/policy/presets/semver.ts"() {
+    "use strict";
+    semver = {
+      name: "semver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          channels: ["{major}.{minor}", "{major}", "latest"]
+        },
+        {
+          name: "prerelease",
+          class: "snapshot",
+          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
+          tag: "{git_tag}"
+        },
+        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/starlingx.ts
+var starlingx;
+var init_starlingx = __esm({
+  "src/policy/presets/starlingx.ts"() {
+    "use strict";
+    starlingx = {
+      name: "starlingx",
+      rules: [
+        {
+          name: "release-build",
+          class: "snapshot",
+          branch: ["r/stx.{major}.{minor}"],
+          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
+        },
+        {
+          name: "build",
+          class: "snapshot",
+          branch: ["**"],
+          tag: "{branch}-debian-stable-{timestamp}.0"
+        }
+      ],
+      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
+    };
+  }
+});
+
+// src/policy/presets/wmcore.ts
+var wmcore;
+var init_wmcore = __esm({
+  "src/policy/presets/wmcore.ts"() {
+    "use strict";
+    wmcore = {
+      name: "wmcore",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        {
+          name: "patch",
+          class: "patch",
+          git_tag: ["{major}.{minor}.{patch}.{build}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/presets.ts
+function unknownPreset(name) {
+  const near = suggest(name, PRESET_NAMES);
+  return {
+    what: `there is no preset ${visible(name)}`,
+    hint: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
+  };
+}
+function presetsFor(gitTag) {
+  const matches = (source) => {
+    const pattern = parsePattern(source);
+    return pattern.ok && matchPattern(pattern.value, gitTag) !== null;
+  };
+  const fits = ({ rules: rules2 }) => rules2.some((rule3) => isRelease(rule3.class) && rule3.git_tag?.some(matches) === true);
+  return [...PRESETS.values()].filter(fits).map(({ name }) => name);
+}
+function hintForUnmatched(ref) {
+  const fitting3 = presetsFor(ref.replace(/^refs\/tags\//, ""));
+  const other = fitting3.length === 0 ? "" : `use the preset ${fitting3.join(" or ")}, `;
+  return `add a rule for it, ${other}or set "unmatched: ignore" in the policy`;
+}
+function isRelease(of) {
+  return of === "final" || of === "patch";
+}
+function presetRuleConfig(rule3, origin2, stable) {
+  return {
+    class: rule3.class,
+    ...rule3.branch && { branch: rule3.branch },
+    ...rule3.git_tag && { gitTag: rule3.git_tag },
+    tags: [rule3.tag],
+    stable: (isRelease(rule3.class) ? stable : void 0) ?? rule3.stable ?? false,
+    channels: rule3.channels ?? [],
+    labels: {},
+    publish: rule3.publish ?? true,
+    requires: [],
+    origin: origin2
+  };
+}
+function presetOrigin(preset, index) {
+  const location2 = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
+  return { at: () => location2, keyAt: () => location2, inside: () => location2 };
+}
+var PRESETS, PRESET_NAMES;
+var init_presets = __esm({
+  "src/policy/presets/presets.ts"() {
+    "use strict";
+    init_text();
+    init_pattern();
+    init_refname();
+    init_calver();
+    init_k8s_topology_aware();
+    init_semver();
+    init_starlingx();
+    init_wmcore();
+    PRESETS = new Map(
+      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
+    );
+    PRESET_NAMES = [...PRESETS.keys()];
+  }
+});
+
 // src/policy/template.ts
 function parseTemplate(source, loose = false) {
   const parts = [];
@@ -2201,7 +2420,7 @@ function requireDecision(policy2, decision) {
   throw new UserError({
     ...policy2.location && { location: policy2.location },
     what: decision.why,
-    hint: 'add a rule for it, or set "unmatched: ignore" in the policy'
+    hint: hintForUnmatched(decision.ref)
   });
 }
 function winnerOf(policy2, input) {
@@ -2383,189 +2602,12 @@ var init_classify = __esm({
     "use strict";
     init_errors();
     init_pattern();
+    init_presets();
     init_refname();
     init_template();
     OTHER_KIND = { branch: otherKind("branches"), tag: otherKind("git tags") };
     KIND_WORD = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" };
     PREFIX = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
-  }
-});
-
-// src/policy/presets/calver.ts
-var calver;
-var init_calver = __esm({
-  "src/policy/presets/calver.ts"() {
-    "use strict";
-    calver = {
-      name: "calver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
-          tag: "{git_tag}"
-        },
-        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/k8s-topology-aware.ts
-var k8sTopologyAware;
-var init_k8s_topology_aware = __esm({
-  "src/policy/presets/k8s-topology-aware.ts"() {
-    "use strict";
-    k8sTopologyAware = {
-      name: "k8s-topology-aware",
-      rules: [
-        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
-        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
-        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
-        {
-          name: "patch-tag",
-          class: "patch",
-          // Three digits or more: the micro version, then the two that the working group appends.
-          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
-          tag: "{git_tag}"
-        },
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          publish: false
-        }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/semver.ts
-var semver;
-var init_semver = __esm({
-  "src/policy/presets/semver.ts"() {
-    "use strict";
-    semver = {
-      name: "semver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          channels: ["{major}.{minor}", "{major}", "latest"]
-        },
-        {
-          name: "prerelease",
-          class: "snapshot",
-          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
-          tag: "{git_tag}"
-        },
-        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/starlingx.ts
-var starlingx;
-var init_starlingx = __esm({
-  "src/policy/presets/starlingx.ts"() {
-    "use strict";
-    starlingx = {
-      name: "starlingx",
-      rules: [
-        {
-          name: "release-build",
-          class: "snapshot",
-          branch: ["r/stx.{major}.{minor}"],
-          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
-        },
-        {
-          name: "build",
-          class: "snapshot",
-          branch: ["**"],
-          tag: "{branch}-debian-stable-{timestamp}.0"
-        }
-      ],
-      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
-    };
-  }
-});
-
-// src/policy/presets/wmcore.ts
-var wmcore;
-var init_wmcore = __esm({
-  "src/policy/presets/wmcore.ts"() {
-    "use strict";
-    wmcore = {
-      name: "wmcore",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        {
-          name: "patch",
-          class: "patch",
-          git_tag: ["{major}.{minor}.{patch}.{build}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/presets.ts
-function unknownPreset(name) {
-  const near = suggest(name, PRESET_NAMES);
-  return {
-    what: `there is no preset ${visible(name)}`,
-    hint: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
-  };
-}
-function isRelease(of) {
-  return of === "final" || of === "patch";
-}
-function presetRuleConfig(rule3, origin2, stable) {
-  return {
-    class: rule3.class,
-    ...rule3.branch && { branch: rule3.branch },
-    ...rule3.git_tag && { gitTag: rule3.git_tag },
-    tags: [rule3.tag],
-    stable: (isRelease(rule3.class) ? stable : void 0) ?? rule3.stable ?? false,
-    channels: rule3.channels ?? [],
-    labels: {},
-    publish: rule3.publish ?? true,
-    requires: [],
-    origin: origin2
-  };
-}
-function presetOrigin(preset, index) {
-  const location2 = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
-  return { at: () => location2, keyAt: () => location2, inside: () => location2 };
-}
-var PRESETS, PRESET_NAMES;
-var init_presets = __esm({
-  "src/policy/presets/presets.ts"() {
-    "use strict";
-    init_text();
-    init_refname();
-    init_calver();
-    init_k8s_topology_aware();
-    init_semver();
-    init_starlingx();
-    init_wmcore();
-    PRESETS = new Map(
-      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
-    );
-    PRESET_NAMES = [...PRESETS.keys()];
   }
 });
 
@@ -4264,6 +4306,8 @@ function nameOf({ image: image2, tag: tag2 }) {
   return `${image2}:${tag2}`;
 }
 function remedy(action2, ways = "inputs") {
+  const { help: own } = action2.error ?? action2.reason;
+  if (own !== void 0) return `${capital(own)}.`;
   if (action2.error?.cause === "builder") return "Fix what the build log shows, then run again.";
   if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
   if (isFollower(action2)) return "Fix what it follows; this tag then comes with it.";
@@ -4271,6 +4315,10 @@ function remedy(action2, ways = "inputs") {
   const { help = "" } = REASONS[action2.reason.code];
   const said3 = help.replace(/`(--[^`]+)` \(input `([^`]+)`\)/g, ways === "flags" ? "$1" : "input $2").replaceAll("`", "").replace("NAME:TAG", nameOf(action2));
   return said3 === "" || help.endsWith(")") ? capital(said3) : `${capital(said3)}.`;
+}
+function whyText(action2) {
+  const { text: text4, help } = action2.error ?? action2.reason;
+  return withoutHint(text4, help);
 }
 function isFollower({ reason: { cause } }) {
   return cause === "follows" || cause === "group";
@@ -4318,6 +4366,7 @@ function validText(loaded, files) {
 var init_format = __esm({
   "src/report/format.ts"() {
     "use strict";
+    init_errors();
     init_decide();
     init_nothing();
     init_model();
@@ -4423,8 +4472,8 @@ function origin(image2, source) {
   return `from ${own ? cutDigests(source.slice(image2.length + 1)) : cutDigests(source)}`;
 }
 function whyOf(action2, { all }) {
-  const { code: code2, text: text4 } = action2.error ?? action2.reason;
-  const said3 = cutDigests(text4.replace(`${nameOf(action2)}: `, ""));
+  const { code: code2 } = action2.error ?? action2.reason;
+  const said3 = cutDigests(whyText(action2).replace(`${nameOf(action2)}: `, ""));
   return `${action2.outcome === "failed" ? "failed: " : ""}${said3}${all ? ` (${code2})` : ""}`;
 }
 function cutDigests(text4) {
@@ -4509,7 +4558,7 @@ function annotations(report2, ways) {
   });
   const causes = byCause(report2.actions);
   const errors = causes.filter((each) => !isHeld(each)).map(
-    ({ action: a, others }) => of("error", a, sentence2((a.error ?? a.reason).text, remedy(a, ways), consequences(a, others)))
+    ({ action: a, others }) => of("error", a, sentence2(whyText(a), remedy(a, ways), consequences(a, others)))
   );
   const told = new Set(errors.map(({ title }) => title));
   const drift2 = (report2.drift ?? []).filter((lost) => !told.has(`${lost.image}:${lost.tag}`)).map(driftAnnotation);
@@ -4517,7 +4566,7 @@ function annotations(report2, ways) {
     ({ action: action2, text: text4 }) => of("warning", action2, text4, "warning")
   );
   const held = causes.filter(isHeld).map(
-    ({ action: a, others }) => of("notice", a, sentence2(`on hold: ${a.reason.text}`, remedy(a, ways), consequences(a, others)))
+    ({ action: a, others }) => of("notice", a, sentence2(`on hold: ${whyText(a)}`, remedy(a, ways), consequences(a, others)))
   );
   return [...errors, ...drift2, ...warnings3, ...held];
 }
@@ -4878,10 +4927,10 @@ function stuckList(title, causes) {
   if (causes.length === 0) return "";
   const items = causes.map(({ action: action2, others }) => {
     const { location: location2 } = action2;
-    const { code: reason, text: text4 } = action2.error ?? action2.reason;
+    const { code: reason } = action2.error ?? action2.reason;
     const where = location2 === null ? "" : ` at ${code(`${location2.file}:${location2.line}`)}`;
     return `- ${lines(
-      `**${code(nameOf(action2))}**${where}: ${code(reason)} ${escapeCell(text4, MOST_REASON)}`,
+      `**${code(nameOf(action2))}**${where}: ${code(reason)} ${escapeCell(whyText(action2), MOST_REASON)}`,
       escapeCell(remedy(action2)),
       escapeCell(consequences(action2, others))
     )}`;
@@ -6769,12 +6818,22 @@ async function checkedOutRef(git) {
   });
 }
 async function existingRef(text4, git) {
-  if (await git("rev-parse", "--git-dir") === null) return null;
+  const repository = await git("rev-parse", "--git-dir");
+  if (repository === null) return null;
+  if (!repository.ok)
+    throw new UserError({
+      what: `--ref: git cannot look ${visible(text4)} up (${visible(repository.stderr.trim())})`,
+      hint: "install or repair git, or give the commit too, with --sha"
+    });
   if (text4 === "HEAD" || text4 === "@") return checkedOutRef(git);
   const full = parseRef(text4);
   const meant = full.ok ? [full] : [parseRef(text4, "tag"), parseRef(`refs/heads/${text4}`)];
   const refs = meant.flatMap((ref) => ref.ok ? [ref.value] : []);
-  if (refs.length === 0 && !full.ok) throw new UserError({ what: `--ref: ${full.what}`, hint: full.hint });
+  if (refs.length === 0 && !full.ok) {
+    const expression = /^[\w./@-]+(?:[~^][0-9^~]*|@\{\d+\})+$/.test(text4);
+    const hint2 = expression ? `give the branch or git tag, and the commit with --sha "$(git rev-parse '${text4}')"` : full.hint;
+    throw new UserError({ what: `--ref: ${full.what}`, hint: hint2 });
+  }
   const found = [];
   for (const ref of refs) {
     const commit4 = ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref);
@@ -9088,7 +9147,8 @@ function wrongCheckout(head2, sha2) {
   if (head2 === null || head2 === sha2) return null;
   return new OperationError(
     "mismatch",
-    `the checkout is at commit ${head2}, and this run is for ${sha2}: what would be built is not what is tagged; check out ${sha2} first (actions/checkout with "ref: ${sha2}", or git checkout)`
+    `the checkout is at commit ${head2}, and this run is for ${sha2}: what would be built is not what is tagged`,
+    { hint: `check out ${sha2} first (actions/checkout with "ref: ${sha2}", or git checkout)` }
   );
 }
 function sourcesOf({ targets, file: file2 }) {
@@ -9102,10 +9162,11 @@ function mayBeDirty(allowDirty, buildClass) {
 }
 function dirtyCheckout({ modified }, buildClass) {
   if (modified.length === 0) return null;
-  const instead = buildClass === "snapshot" ? "commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty" : `commit them: a ${buildClass ?? "release"} is always built as it is committed`;
+  const hint2 = buildClass === "snapshot" ? "commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty" : `commit them: a ${buildClass ?? "release"} is always built as it is committed`;
   return new OperationError(
     "mismatch",
-    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`
+    `the work tree has changes that are not committed in what is built: ${someOf(modified)}`,
+    { hint: hint2 }
   );
 }
 function untrackedWarning({ untracked: untracked2 }) {
@@ -9898,10 +9959,7 @@ async function existing(build2, tag2, registry) {
   const found = await registry.head({ ...first2.repository, tag: tag2 });
   if (found.state === "absent") return null;
   if (found.state === "present") return present(first2.repository, found.digest);
-  return {
-    state: "unknown",
-    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error })
-  };
+  return { state: "unknown", error: found.error };
 }
 function present(repository, digest) {
   return { state: "present", digest, manifest: null, facts: null, repository };
@@ -10285,14 +10343,10 @@ function allFailed(images, error2) {
   return new Map(images.map((image2) => [image2, { ok: false, error: wrapped(error2) }]));
 }
 function ofBuild(error2) {
-  return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
+  return error2.within("", { origin: "build" });
 }
 function wrapped(error2) {
-  return new OperationError(error2.code, `no tag is written: ${messageOf(error2)}`, {
-    cause: error2,
-    origin: error2.origin ?? "build",
-    image: error2.image
-  });
+  return error2.within("no tag is written: ", { origin: error2.origin ?? "build" });
 }
 function buildsToMake(release, plan2, platform3) {
   const wanted = new Set(
@@ -24550,19 +24604,18 @@ async function proven({ proof, asker: asker2 }, found, use) {
 }
 function rejected(registry, credential) {
   const source = credential ? ` from ${credential.source}` : "";
-  return new OperationError(
-    "denied",
-    `${registry} refused the login${source} (HTTP 401); log in again with a user name and password that are right`,
-    { status: 401 }
-  );
+  return new OperationError("denied", `${registry} refused the login${source} (HTTP 401)`, {
+    status: 401,
+    hint: `log in again with a user name and password that are right: docker login ${registry}`
+  });
 }
 function noToken(registry, server, scopes, credential, status) {
   const who = credential ? `the login from ${credential.source}` : "anybody without a login";
-  const next3 = credential ? "log in with an account that may do this" : `log in to ${registry}`;
+  const hint2 = `log in${credential ? " with an account that may do this" : ""}: docker login ${registry}`;
   return new OperationError(
     "denied",
-    `${server.host} gives ${who} no token for ${scopes.join(" ")} (HTTP ${status}); ${next3}`,
-    { status }
+    `${server.host} gives ${who} no token for ${scopes.join(" ")} (HTTP ${status})`,
+    { status, hint: hint2 }
   );
 }
 function once3(work) {
@@ -26052,22 +26105,31 @@ var init_agents = __esm({
 function failureOf(error2, what, tries, scrub) {
   if (error2 instanceof TransportFault) {
     const often = tries > 1 ? ` (${tries} tries)` : "";
-    const next3 = NEXT[error2.kind] === "" ? "" : `; ${NEXT[error2.kind]}`;
-    return new OperationError(CODES[error2.kind], scrub(`${what}: ${error2.message}${often}${next3}`), {
-      cause: error2
+    const hint2 = error2.hint ?? NEXT[error2.kind];
+    return new OperationError(CODES[error2.kind], scrub(`${what}: ${error2.message}${often}`), {
+      cause: error2,
+      hint: hint2 === "" ? void 0 : scrub(hint2)
     });
   }
   if (error2 instanceof OperationError) {
-    return new OperationError(error2.code, scrub(`${what}: ${error2.message}`), {
-      cause: error2,
-      ...error2.status === void 0 ? {} : { status: error2.status }
-    });
+    const { code: code2, message, status, hint: hint2 } = error2;
+    const said3 = scrub(`${what}: ${withoutHint(message, hint2)}`);
+    return new OperationError(code2, said3, { cause: error2, status, hint: hint2 && scrub(hint2) });
   }
   return new OperationError("protocol", scrub(`${what}: ${messageOf(error2)}`), { cause: error2 });
 }
 function faultOf2(error2, progress2) {
   const code2 = codeOf2(error2);
-  if (TLS_CODE.test(code2)) return new TransportFault("tls", tlsMessage(code2, error2), { cause: error2 });
+  if (TLS_CODE.test(code2)) return tlsFault(code2, error2);
+  if (progress2.proxy !== null && !progress2.connected)
+    return new TransportFault(
+      "connect",
+      `no connection to the proxy ${progress2.proxy} (${code2 || error2.message})`,
+      {
+        cause: error2,
+        hint: "correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or list the registry in NO_PROXY"
+      }
+    );
   if (code2 === "ENOTFOUND")
     return new TransportFault("name", "the host name does not exist", { cause: error2 });
   if (code2.startsWith("HPE_")) {
@@ -26085,29 +26147,11 @@ function codeOf2(error2) {
   const code2 = error2.code;
   return typeof code2 === "string" ? code2 : "";
 }
-function tlsMessage(code2, error2) {
-  switch (code2) {
-    case "DEPTH_ZERO_SELF_SIGNED_CERT":
-    case "SELF_SIGNED_CERT_IN_CHAIN":
-      return `the certificate is self-signed (${code2}); ${TRUST}`;
-    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-    case "UNABLE_TO_GET_ISSUER_CERT":
-    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
-      return `the certificate is from an authority that is not known here (${code2}); ${TRUST}`;
-    case "CERT_HAS_EXPIRED":
-      return `the certificate has expired (${code2}); it has to be renewed on the registry, or this machine's clock put right`;
-    case "CERT_NOT_YET_VALID":
-      return `the certificate is not valid yet (${code2}); put this machine's clock right`;
-    case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return `the certificate is for another host (${code2}); use the host name that the certificate is for, or have it issued for this one`;
-    case "EPROTO":
-    case "ERR_SSL_WRONG_VERSION_NUMBER":
-      return `the other side does not speak TLS as expected (${code2}); list the host in insecure-registries if plain http is meant`;
-    default:
-      return `TLS failed (${code2 || error2.message}); ${TRUST}`;
-  }
+function tlsFault(code2, error2) {
+  const [what, hint2] = TLS_FAULTS[code2] ?? ["TLS failed", TRUST];
+  return new TransportFault("tls", `${what} (${code2 || error2.message})`, { cause: error2, hint: hint2 });
 }
-var CODES, NEXT, TransportFault, TLS_CODE, TRUST;
+var CODES, NEXT, TransportFault, TLS_CODE, FOREIGN, NO_TLS, PLAIN3, TRUST, TLS_FAULTS;
 var init_errors4 = __esm({
   "src/registry/http/errors.ts"() {
     "use strict";
@@ -26141,14 +26185,38 @@ var init_errors4 = __esm({
       kind;
       /** a kept-alive connection that the other side closed while it was idle, most likely */
       stale;
+      /** what to do about this one; undefined: what its kind says */
+      hint;
       constructor(kind, message, options = {}) {
         super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
         this.kind = kind;
         this.stale = options.stale ?? false;
+        this.hint = options.hint;
       }
     };
     TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO)/;
+    FOREIGN = "the certificate is from an authority that is not known here";
+    NO_TLS = "the other side does not speak TLS as expected";
+    PLAIN3 = "if plain http is meant, list the host with --insecure-registry (input insecure-registries)";
     TRUST = "make its certificate authority known with NODE_EXTRA_CA_CERTS=/path/to/ca.pem";
+    TLS_FAULTS = {
+      DEPTH_ZERO_SELF_SIGNED_CERT: ["the certificate is self-signed", TRUST],
+      SELF_SIGNED_CERT_IN_CHAIN: ["the certificate is self-signed", TRUST],
+      UNABLE_TO_VERIFY_LEAF_SIGNATURE: [FOREIGN, TRUST],
+      UNABLE_TO_GET_ISSUER_CERT: [FOREIGN, TRUST],
+      UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [FOREIGN, TRUST],
+      CERT_HAS_EXPIRED: [
+        "the certificate has expired",
+        "renew it on the registry, or set this machine's clock right"
+      ],
+      CERT_NOT_YET_VALID: ["the certificate is not valid yet", "set this machine's clock right"],
+      ERR_TLS_CERT_ALTNAME_INVALID: [
+        "the certificate is for another host",
+        "use the host name that the certificate is for, or have it issued for this one"
+      ],
+      EPROTO: [NO_TLS, PLAIN3],
+      ERR_SSL_WRONG_VERSION_NUMBER: [NO_TLS, PLAIN3]
+    };
   }
 });
 
@@ -26431,7 +26499,7 @@ function exchange(request, limits) {
       "error",
       (error2) => fail3(
         // The look-up refused the address.
-        error2 instanceof OperationError ? error2 : faultOf2(error2, { connected: track2.connected, reused: wire2.reusedSocket })
+        error2 instanceof OperationError ? error2 : faultOf2(error2, { connected: track2.connected, reused: wire2.reusedSocket, proxy: proxyOf(agent) })
       )
     );
     wire2.on("close", () => {
@@ -26559,6 +26627,9 @@ function cancellationOf(signal) {
       return () => void watchers.delete(end2);
     }
   };
+}
+function proxyOf(agent) {
+  return "proxy" in agent && agent.proxy instanceof URL ? agent.proxy.host : null;
 }
 var import_node_http2, import_node_https2;
 var init_exchange = __esm({
@@ -27319,7 +27390,8 @@ function errorsOf(response) {
   }));
 }
 function failure(code2, task, what, next3, options = {}) {
-  return new OperationError(code2, `${nameOf4(task.ref)}: cannot ${task.operation}: ${what}; ${next3}`, options);
+  const message = `${nameOf4(task.ref)}: cannot ${task.operation}: ${what}`;
+  return new OperationError(code2, message, { ...options, hint: next3 });
 }
 function refusal2(task, response, next3) {
   const { status } = response;
@@ -27328,10 +27400,7 @@ function refusal2(task, response, next3) {
 }
 function inContext(task, error2) {
   if (!(error2 instanceof OperationError)) return error2;
-  return new OperationError(error2.code, `${nameOf4(task.ref)}: cannot ${task.operation}: ${error2.message}`, {
-    cause: error2,
-    ...error2.status === void 0 ? {} : { status: error2.status }
-  });
+  return error2.within(`${nameOf4(task.ref)}: cannot ${task.operation}: `);
 }
 function detailOf(response) {
   const errors = errorsOf(response);
@@ -27356,7 +27425,7 @@ function nextFor(task, status) {
   const { registry, repository } = task.ref;
   const denied = quirksOf(registry).find((quirk) => quirk.denied !== void 0)?.denied;
   if (denied !== void 0 && (status === 401 || status === 403)) return denied;
-  if (status === 401) return `log in to ${registry} with an account that may use ${repository}`;
+  if (status === 401) return `log in with an account that may use ${repository}: docker login ${registry}`;
   if (status === 403) return `give the account that is logged in to ${registry} access to ${repository}`;
   if (status === 429) return `run again later, or lower the concurrency`;
   if (status === 408 || status >= 500) return `run again when ${registry} is well`;
@@ -27587,7 +27656,7 @@ async function checkCopyable(reader2, source, root) {
     await readTree(reader2, source, root, ({ mediaType }) => isIndex(mediaType));
   } catch (error2) {
     if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
-    throw new OperationError("mismatch", error2.message, { cause: error2 });
+    throw error2.within("", { code: "mismatch" });
   }
 }
 function tooDeep(name) {
@@ -27605,10 +27674,7 @@ async function readChild(reader2, source, child3) {
     return await reader2.manifest({ registry, repository, digest: child3.digest });
   } catch (error2) {
     if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
-    throw new OperationError("absent", `the source is incomplete: ${error2.message}`, {
-      cause: error2,
-      status: 404
-    });
+    throw error2.within("the source is incomplete: ", { status: 404 });
   }
 }
 function nodeOf(manifest, name) {
@@ -28949,14 +29015,7 @@ function createCopy(context, reader2) {
 }
 function named(error2, destination) {
   if (!(error2 instanceof OperationError)) return error2;
-  return new OperationError(
-    error2.code,
-    `copying to ${formatRepository(destination)} stopped: ${error2.message}`,
-    {
-      cause: error2,
-      ...error2.status === void 0 ? {} : { status: error2.status }
-    }
-  );
+  return error2.within(`copying to ${formatRepository(destination)} stopped: `);
 }
 function report(found, carried) {
   return { attachmentsFound: found.length, attachmentsCarried: carried };
@@ -29146,7 +29205,8 @@ async function secretProblem(secret, root, environment) {
 async function look4(root, name, what, location2, problems2) {
   const path6 = await (0, import_promises8.realpath)((0, import_node_path8.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
-    const hint2 = "correct the path; it is relative to the workspace";
+    const key2 = what === "Dockerfile" ? "file" : "context";
+    const hint2 = `set "${key2}" to a path that exists, relative to the workspace`;
     problems2.push({ location: location2, what: `there is no ${what} "${name}" in ${root}`, hint: hint2 });
     return null;
   }
@@ -29614,10 +29674,9 @@ async function findDocker(environment) {
     );
     if (usable) return path6;
   }
-  throw new OperationError(
-    "unavailable",
-    "there is no docker command on the PATH; install it with its buildx plugin, or use a runner that has them"
-  );
+  throw new OperationError("unavailable", "there is no docker command on the PATH", {
+    hint: "install it with its buildx plugin, or use a runner that has them"
+  });
 }
 function askDockerLong(options) {
   return async (words) => {
@@ -31997,25 +32056,24 @@ async function removeBuilder(name, { ask: ask2, log }) {
 }
 function versionOf2(answer) {
   if (answer.exitCode === 0) return parseBuildxVersion(answer.stdout);
-  throw new OperationError(
-    "unavailable",
-    `docker buildx is not installed (${lastLine(answer)}); add docker/setup-buildx-action before this step, or install the buildx plugin`
-  );
+  throw new OperationError("unavailable", `docker buildx is not installed (${lastLine(answer)})`, {
+    hint: "add docker/setup-buildx-action before this step, or install the buildx plugin"
+  });
 }
 function inspected(answer, builder) {
   if (answer.exitCode !== 0) {
     const which2 = builder === null || builder === "" ? "the builder" : `the builder "${builder}"`;
-    throw new OperationError(
-      "unavailable",
-      `${which2} cannot be used: ${lastLine(answer)}; see "docker buildx ls", or add docker/setup-buildx-action before this step`
-    );
+    throw new OperationError("unavailable", `${which2} cannot be used: ${lastLine(answer)}`, {
+      hint: 'see "docker buildx ls", or add docker/setup-buildx-action before this step'
+    });
   }
   const found = parseInspect(answer.stdout);
   const error2 = found.error ?? found.nodes.find((node) => node.error !== null)?.error ?? null;
   if (error2 !== null || found.driver === "") {
     throw new OperationError(
       "unavailable",
-      `the builder "${found.name}" cannot be reached: ${error2 ?? "it has no driver"}; start the Docker daemon, or name another builder with "builder"`
+      `the builder "${found.name}" cannot be reached: ${error2 ?? "it has no driver"}`,
+      { hint: 'start the Docker daemon, or name another builder with "builder"' }
     );
   }
   return found;
@@ -32052,7 +32110,10 @@ async function makeBuilder(replaced, options) {
 function cannotReplace(replaced, why) {
   return new OperationError(
     "unavailable",
-    `the builder "${replaced}" uses the docker driver, which cannot push by digest, and a temporary docker-container builder could not be made: ${why}; add docker/setup-buildx-action before this step, or name a builder with another driver ("docker buildx create --driver docker-container")`
+    `the builder "${replaced}" uses the docker driver, which cannot push by digest, and a temporary docker-container builder could not be made: ${why}`,
+    {
+      hint: 'add docker/setup-buildx-action before this step, or name a builder with another driver ("docker buildx create --driver docker-container")'
+    }
   );
 }
 async function daemonConfig({
@@ -32087,8 +32148,8 @@ function checkPlatforms(found, definition, dockerfiles, log) {
     const lack = `the builder "${found.name}" lacks ${missing3.join(", ")}, which ${target.image} is built for`;
     const fix = "add docker/setup-qemu-action before this step, or a builder with a native node of that platform";
     if (emulation === "needed") {
-      const message = `${lack} with RUN instructions; ${fix} (it has ${has2.join(", ")})`;
-      throw new OperationError("rejected", message);
+      const message = `${lack} with RUN instructions (it has ${has2.join(", ")})`;
+      throw new OperationError("rejected", message, { hint: fix });
     }
     log.warning(`${lack}; if it runs programs of that platform, ${fix}`);
   }
@@ -33929,8 +33990,16 @@ async function tagFiles(args, io) {
   if (args.is("image") || args.command === "promote") return [];
   throw new UserError({
     what: `there is no tag file ${DEFAULT_CONFIG3} in ${io.cwd}${top === io.cwd ? "" : ` nor above it in ${top}`}`,
-    hint: `name the tag file, as in "retag ${args.command} FILE"`
+    hint: await whereElse(args, io, top)
   });
+}
+async function whereElse({ command }, { cwd }, top) {
+  const flag2 = TAKE_FILES.includes(command) ? "" : "--config ";
+  const paths = OTHER_PLACES.map((place) => (0, import_node_path13.relative)(cwd, (0, import_node_path13.join)(top, place)));
+  const there = await Promise.all(paths.map((path6) => (0, import_promises13.lstat)((0, import_node_path13.resolve)(cwd, path6)).catch(() => null)));
+  const found = paths.find((_, at3) => there[at3]?.isFile() === true);
+  if (found !== void 0) return `name the file that you have: "retag ${command} ${flag2}${found}"`;
+  return `"retag init" writes a first one; or name it, as in "retag ${command} ${flag2}FILE"`;
 }
 async function workspaceOf({ cwd }) {
   return await checkoutAbove(cwd) ?? cwd;
@@ -34026,7 +34095,7 @@ function imagesOf2(args) {
   if (images.problems.length > 0) throw new UserError(images.problems);
   return images;
 }
-var import_promises13, import_node_path13, DEFAULT_CONFIG3, CLASSIFY, CHECKS;
+var import_promises13, import_node_path13, DEFAULT_CONFIG3, OTHER_PLACES, CLASSIFY, CHECKS;
 var init_session = __esm({
   "src/cli/session.ts"() {
     "use strict";
@@ -34049,6 +34118,7 @@ var init_session = __esm({
     init_output3();
     init_problems();
     DEFAULT_CONFIG3 = ".github/image-tags.yaml";
+    OTHER_PLACES = [".github/image-tags.yml", "image-tags.yaml", "image-tags.yml"];
     CLASSIFY = ["plan", "apply"];
     CHECKS = [
       onlyOf,

@@ -81,10 +81,20 @@ export type OperationCode =
 /** Where a failure began, for what is decided about it; its message is for people only. */
 export type ErrorOrigin = 'builder' | 'build';
 
+interface OperationDetails {
+  readonly cause?: unknown;
+  readonly status?: number | undefined;
+  readonly origin?: ErrorOrigin | undefined;
+  readonly image?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
 /** An outside system (registry, builder, GitHub, git) failed. The message says what was tried, what came back and what to do next. */
 export class OperationError extends Error {
   override readonly name = 'OperationError';
   readonly code: OperationCode;
+  /** what to do next: an imperative sentence without a full stop, also the end of the message; undefined: the code's own advice */
+  readonly hint: string | undefined;
   /** HTTP status of the last answer, where there was one. */
   readonly status: number | undefined;
   /** the builder itself failed, or an image of a build is not what it should be; undefined: something else */
@@ -94,20 +104,35 @@ export class OperationError extends Error {
 
   constructor(
     code: OperationCode,
-    message: string,
-    options: {
-      cause?: unknown;
-      status?: number;
-      origin?: ErrorOrigin | undefined;
-      image?: string | undefined;
-    } = {},
+    what: string,
+    { cause, status, origin, image, hint }: OperationDetails = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(hint === undefined ? what : `${what}; ${hint}`, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.status = options.status;
-    this.origin = options.origin;
-    this.image = options.image;
+    this.status = status;
+    this.origin = origin;
+    this.image = image;
+    this.hint = hint;
   }
+
+  /** The same failure, with what was being done in front of its message. */
+  within(before: string, over: OperationDetails & { readonly code?: OperationCode } = {}): OperationError {
+    const { code, message, status, origin, image, hint } = this;
+    const what = withoutHint(message, hint);
+    return new OperationError(over.code ?? code, before + what, {
+      status,
+      origin,
+      image,
+      hint,
+      cause: this,
+      ...over,
+    });
+  }
+}
+
+/** A text whose end says what to do about it, without that end: for who shows the hint in a place of its own. */
+export function withoutHint(text: string, hint: string | undefined): string {
+  return hint !== undefined && text.endsWith(`; ${hint}`) ? text.slice(0, -hint.length - 2) : text;
 }
 
 /** The text of anything that was thrown. */

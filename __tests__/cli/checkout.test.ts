@@ -77,7 +77,7 @@ describe('the tag file', () => {
     const done = await run('plan', 'empty');
     expect(done.code).toBe(2);
     expect(joined(done.stderr)).toMatch(
-      /^error: there is no tag file \.github\/image-tags\.yaml in \S+\/empty\nhelp: name the tag file, as in "retag plan FILE"\n$/,
+      /^error: there is no tag file \.github\/image-tags\.yaml in \S+\/empty\nhelp: "retag init" writes a first one; or name it, as in "retag plan FILE"\n$/,
     );
   });
 

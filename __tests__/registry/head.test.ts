@@ -123,7 +123,7 @@ describe('look', () => {
   });
 
   test.each([
-    [401, 'denied', 'log in to quay.io'],
+    [401, 'denied', 'docker login quay.io'],
     [429, 'unavailable', 'lower the concurrency'],
     [502, 'unavailable', 'run again when quay.io is well'],
     [503, 'unavailable', 'run again when quay.io is well'],

@@ -193,7 +193,7 @@ describe('put', () => {
   test('row 76: 401 is not followed by anything', async () => {
     const error = await refused(null, [PUT, { status: 401, body: errorBody('UNAUTHORIZED') }]);
     expect(error).toMatchObject({ code: 'denied', status: 401 });
-    expect(error.message).toContain('log in to quay.io');
+    expect(error.message).toContain('docker login quay.io');
   });
 
   test.each(['cancelled', 'unsafe', 'denied'] as const)('nothing follows on %s', async (code) => {

@@ -14,7 +14,7 @@ const answer = (status: number, body = '') => ({
 
 describe('refusal', () => {
   test.each([
-    [401, 'denied', 'log in to quay.io with an account that may use org/app'],
+    [401, 'denied', 'log in with an account that may use org/app: docker login quay.io'],
     [403, 'denied', 'give the account that is logged in to quay.io access to org/app'],
     [404, 'rejected', 'see what quay.io says about it'],
     [413, 'rejected', 'see what quay.io says about it'],

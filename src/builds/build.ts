@@ -1,5 +1,5 @@
 /** The builds of a run: shown in the plan, made by apply. */
-import { formatProblem, messageOf, OperationError, UserError } from '../errors.js';
+import { formatProblem, OperationError, UserError } from '../errors.js';
 import { formatReference } from '../oci/reference.js';
 import {
   asError,
@@ -299,15 +299,11 @@ export function allFailed(images: readonly string[], error: OperationError): Map
 }
 
 function ofBuild(error: OperationError): OperationError {
-  return new OperationError(error.code, error.message, { cause: error, origin: 'build' });
+  return error.within('', { origin: 'build' });
 }
 
 function wrapped(error: OperationError): OperationError {
-  return new OperationError(error.code, `no tag is written: ${messageOf(error)}`, {
-    cause: error,
-    origin: error.origin ?? 'build',
-    image: error.image,
-  });
+  return error.within('no tag is written: ', { origin: error.origin ?? 'build' });
 }
 
 /**

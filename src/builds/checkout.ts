@@ -15,8 +15,8 @@ export function wrongCheckout(head: string | null, sha: string): OperationError 
   if (head === null || head === sha) return null;
   return new OperationError(
     'mismatch',
-    `the checkout is at commit ${head}, and this run is for ${sha}: what would be built is not what is tagged; ` +
-      `check out ${sha} first (actions/checkout with "ref: ${sha}", or git checkout)`,
+    `the checkout is at commit ${head}, and this run is for ${sha}: what would be built is not what is tagged`,
+    { hint: `check out ${sha} first (actions/checkout with "ref: ${sha}", or git checkout)` },
   );
 }
 
@@ -37,13 +37,14 @@ export function mayBeDirty(allowDirty: boolean, buildClass: Class | null): boole
 /** Why changes that are not committed stop a build; null when there are none. */
 export function dirtyCheckout({ modified }: Uncommitted, buildClass: Class | null): OperationError | null {
   if (modified.length === 0) return null;
-  const instead =
+  const hint =
     buildClass === 'snapshot'
       ? 'commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty'
       : `commit them: a ${buildClass ?? 'release'} is always built as it is committed`;
   return new OperationError(
     'mismatch',
-    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`,
+    `the work tree has changes that are not committed in what is built: ${someOf(modified)}`,
+    { hint },
   );
 }
 

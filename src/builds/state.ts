@@ -2,7 +2,7 @@
  * What a run need not build, and what it must not build over: decided from what the registries say of the
  * primary tags, before the builder is started. Pure.
  */
-import { messageOf, OperationError } from '../errors.js';
+import { OperationError } from '../errors.js';
 import { platformsMissing } from '../oci/platform.js';
 import type { DigestRef, Repository } from '../oci/reference.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
@@ -251,10 +251,7 @@ async function existing(build: RunBuild, tag: string, registry: Registry): Promi
   const found = await registry.head({ ...first.repository, tag });
   if (found.state === 'absent') return null;
   if (found.state === 'present') return present(first.repository, found.digest);
-  return {
-    state: 'unknown',
-    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error }),
-  };
+  return { state: 'unknown', error: found.error };
 }
 
 function present(repository: Repository, digest: string): SourceState {

@@ -296,9 +296,11 @@ export function parseArguments(argv: readonly string[]): Arguments {
 
 function noSuchFlag(command: CommandName | undefined, { written, near }: UnknownFlag): Problem {
   const help = command === undefined ? 'retag help' : `retag help ${command}`;
+  const isRehearsal = /^--(?:dry-?run|check|what-?if)$/.test(written);
+  const other = isRehearsal ? '"retag plan" shows what would be done, and writes nothing' : `see "${help}"`;
   return {
     what: `there is no flag ${written}`,
-    hint: near === undefined ? `see "${help}"` : `did you mean --${near}?`,
+    hint: near === undefined ? other : `did you mean --${near}?`,
   };
 }
 

@@ -59,8 +59,20 @@ export async function tagFiles(args: Arguments, io: Io): Promise<TagFile[]> {
   if (args.is('image') || args.command === 'promote') return [];
   throw new UserError({
     what: `there is no tag file ${DEFAULT_CONFIG} in ${io.cwd}${top === io.cwd ? '' : ` nor above it in ${top}`}`,
-    hint: `name the tag file, as in "retag ${args.command} FILE"`,
+    hint: await whereElse(args, io, top),
   });
+}
+
+const OTHER_PLACES = ['.github/image-tags.yml', 'image-tags.yaml', 'image-tags.yml'];
+
+/** What to do without a tag file: name the one that is in another place, or write the first one. */
+async function whereElse({ command }: Arguments, { cwd }: Io, top: string): Promise<string> {
+  const flag = TAKE_FILES.includes(command) ? '' : '--config ';
+  const paths = OTHER_PLACES.map((place) => relative(cwd, join(top, place)));
+  const there = await Promise.all(paths.map((path) => lstat(resolve(cwd, path)).catch(() => null)));
+  const found = paths.find((_, at) => there[at]?.isFile() === true);
+  if (found !== undefined) return `name the file that you have: "retag ${command} ${flag}${found}"`;
+  return `"retag init" writes a first one; or name it, as in "retag ${command} ${flag}FILE"`;
 }
 
 /** The top of the checkout that a command was started in, or its directory where there is none. */

@@ -79,26 +79,25 @@ export async function removeBuilder(
 
 function versionOf(answer: Answer): string | null {
   if (answer.exitCode === 0) return parseBuildxVersion(answer.stdout);
-  throw new OperationError(
-    'unavailable',
-    `docker buildx is not installed (${lastLine(answer)}); add docker/setup-buildx-action before this step, or install the buildx plugin`,
-  );
+  throw new OperationError('unavailable', `docker buildx is not installed (${lastLine(answer)})`, {
+    hint: 'add docker/setup-buildx-action before this step, or install the buildx plugin',
+  });
 }
 
 function inspected(answer: Answer, builder: string | null): Inspected {
   if (answer.exitCode !== 0) {
     const which = builder === null || builder === '' ? 'the builder' : `the builder "${builder}"`;
-    throw new OperationError(
-      'unavailable',
-      `${which} cannot be used: ${lastLine(answer)}; see "docker buildx ls", or add docker/setup-buildx-action before this step`,
-    );
+    throw new OperationError('unavailable', `${which} cannot be used: ${lastLine(answer)}`, {
+      hint: 'see "docker buildx ls", or add docker/setup-buildx-action before this step',
+    });
   }
   const found = parseInspect(answer.stdout);
   const error = found.error ?? found.nodes.find((node) => node.error !== null)?.error ?? null;
   if (error !== null || found.driver === '') {
     throw new OperationError(
       'unavailable',
-      `the builder "${found.name}" cannot be reached: ${error ?? 'it has no driver'}; start the Docker daemon, or name another builder with "builder"`,
+      `the builder "${found.name}" cannot be reached: ${error ?? 'it has no driver'}`,
+      { hint: 'start the Docker daemon, or name another builder with "builder"' },
     );
   }
   return found;
@@ -138,8 +137,10 @@ async function makeBuilder(replaced: string, options: PrepareOptions): Promise<I
 function cannotReplace(replaced: string, why: string): OperationError {
   return new OperationError(
     'unavailable',
-    `the builder "${replaced}" uses the docker driver, which cannot push by digest, and a temporary docker-container builder could not be made: ${why}; ` +
-      'add docker/setup-buildx-action before this step, or name a builder with another driver ("docker buildx create --driver docker-container")',
+    `the builder "${replaced}" uses the docker driver, which cannot push by digest, and a temporary docker-container builder could not be made: ${why}`,
+    {
+      hint: 'add docker/setup-buildx-action before this step, or name a builder with another driver ("docker buildx create --driver docker-container")',
+    },
   );
 }
 
@@ -180,8 +181,8 @@ function checkPlatforms(
     const fix =
       'add docker/setup-qemu-action before this step, or a builder with a native node of that platform';
     if (emulation === 'needed') {
-      const message = `${lack} with RUN instructions; ${fix} (it has ${has.join(', ')})`;
-      throw new OperationError('rejected', message);
+      const message = `${lack} with RUN instructions (it has ${has.join(', ')})`;
+      throw new OperationError('rejected', message, { hint: fix });
     }
     log.warning(`${lack}; if it runs programs of that platform, ${fix}`);
   }

@@ -141,10 +141,9 @@ export async function findDocker(environment: Readonly<Record<string, string>>):
       ));
     if (usable) return path;
   }
-  throw new OperationError(
-    'unavailable',
-    'there is no docker command on the PATH; install it with its buildx plugin, or use a runner that has them',
-  );
+  throw new OperationError('unavailable', 'there is no docker command on the PATH', {
+    hint: 'install it with its buildx plugin, or use a runner that has them',
+  });
 }
 
 /** As `askDocker`, for what may take long: it ends when the signal aborts. */

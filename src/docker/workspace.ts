@@ -171,7 +171,8 @@ async function look(
 ): Promise<Found | null> {
   const path = await realpath(resolve(root, name)).catch(() => null);
   if (path === null) {
-    const hint = 'correct the path; it is relative to the workspace';
+    const key = what === 'Dockerfile' ? 'file' : 'context';
+    const hint = `set "${key}" to a path that exists, relative to the workspace`;
     problems.push({ location, what: `there is no ${what} "${name}" in ${root}`, hint });
     return null;
   }

@@ -38,12 +38,24 @@ export async function checkedOutRef(git: Git): Promise<ParsedRef> {
  * @throws UserError for a name that is two things, and for one that does not exist, with the nearest that do
  */
 export async function existingRef(text: string, git: Git): Promise<ParsedRef | null> {
-  if ((await git('rev-parse', '--git-dir')) === null) return null;
+  const repository = await git('rev-parse', '--git-dir');
+  if (repository === null) return null;
+  if (!repository.ok)
+    throw new UserError({
+      what: `--ref: git cannot look ${visible(text)} up (${visible(repository.stderr.trim())})`,
+      hint: 'install or repair git, or give the commit too, with --sha',
+    });
   if (text === 'HEAD' || text === '@') return checkedOutRef(git);
   const full = parseRef(text);
   const meant = full.ok ? [full] : [parseRef(text, 'tag'), parseRef(`refs/heads/${text}`)];
   const refs = meant.flatMap((ref) => (ref.ok ? [ref.value] : []));
-  if (refs.length === 0 && !full.ok) throw new UserError({ what: `--ref: ${full.what}`, hint: full.hint });
+  if (refs.length === 0 && !full.ok) {
+    const expression = /^[\w./@-]+(?:[~^][0-9^~]*|@\{\d+\})+$/.test(text);
+    const hint = expression
+      ? `give the branch or git tag, and the commit with --sha "$(git rev-parse '${text}')"`
+      : full.hint;
+    throw new UserError({ what: `--ref: ${full.what}`, hint });
+  }
   const found: ParsedRef[] = [];
   for (const ref of refs) {
     const commit = ref.kind === 'branch' ? branchCommit(git, ref.name) : commitOf(git, ref.ref);

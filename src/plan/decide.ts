@@ -25,18 +25,13 @@ type Present = Extract<SourceState, { state: 'present' }>;
 export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
   const { destination, source } = observed;
   if (destination.state === 'unknown') {
-    return refuse(
-      wanted,
-      null,
-      'unknown',
-      `cannot tell whether the tag exists: ${destination.error.message}`,
-    );
+    return refuseUnknown(wanted, null, 'cannot tell whether the tag exists', destination.error);
   }
   const previous = destination.state === 'present' ? destination.digest : null;
   if (source === null) return decideWithoutSource(wanted, observed, previous);
   switch (source.state) {
     case 'unknown':
-      return refuse(wanted, previous, 'unknown', unusable(source.error));
+      return refuseUnknown(wanted, previous, unusable(source.error), source.error);
     case 'missing':
       return decideMissing(wanted, observed, previous);
     case 'refused':
@@ -49,9 +44,20 @@ export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
 }
 
 /** A source that is known well enough to be refused is not one of which nobody can tell. */
-function unusable({ code, message }: OperationError): string {
+function unusable({ code }: OperationError): string {
   const known = code === 'mismatch' || code === 'rejected';
-  return `${known ? 'the source cannot be used' : 'cannot tell what the source is'}: ${message}`;
+  return known ? 'the source cannot be used' : 'cannot tell what the source is';
+}
+
+function refuseUnknown(
+  wanted: WantedTag,
+  previous: string | null,
+  before: string,
+  error: OperationError,
+): PlannedAction {
+  const { message, hint } = error;
+  const refused = refuse(wanted, previous, 'unknown', `${before}: ${message}`);
+  return hint === undefined ? refused : { ...refused, reason: { ...refused.reason, help: hint } };
 }
 
 function decideWithoutSource(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction {
@@ -205,8 +211,7 @@ function decideChannel(
     return refuse(wanted, previous, 'unknown', 'the versions in the registry could not be read');
   }
   if (channel.order === 'unknown') {
-    const text = `cannot tell which versions there are: ${channel.error.message}`;
-    return refuse(wanted, previous, 'unknown', text);
+    return refuseUnknown(wanted, previous, 'cannot tell which versions there are', channel.error);
   }
   const highest = channel.highest ?? 'none';
   if (channel.order === 'older') {

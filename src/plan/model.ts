@@ -30,6 +30,8 @@ export interface Reason {
   readonly version?: string;
   /** one sentence for people; nothing decides on it */
   readonly text: string;
+  /** what to do about it, also the end of the text; absent: what the code's own row says */
+  readonly help?: string;
 }
 
 /** Where the content of a wanted tag comes from. */
@@ -182,6 +184,8 @@ export interface Outcome {
     /** `image:tag` of the action whose failure it follows from */
     readonly of?: string;
     readonly text: string;
+    /** what to do about it, also the end of the text */
+    readonly help?: string;
   } | null;
   /** signatures, SBOMs and referrers: found on the source, and now at the destination */
   readonly attachments: { readonly found: number; readonly carried: number } | null;
@@ -198,11 +202,18 @@ export type BuildResult =
   | { readonly ok: false; readonly error: OperationError };
 
 /** An error as an outcome carries it. */
-export function asError({ code, message, origin, image }: OperationError): NonNullable<Outcome['error']> {
+export function asError({
+  code,
+  message,
+  origin,
+  image,
+  hint,
+}: OperationError): NonNullable<Outcome['error']> {
   return {
     code,
     ...(origin === undefined ? {} : { cause: origin }),
     ...(image === undefined ? {} : { build: image }),
     text: message,
+    ...(hint === undefined ? {} : { help: hint }),
   };
 }

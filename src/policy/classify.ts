@@ -1,6 +1,7 @@
 /** Which rule a ref belongs to, and what it is called: the first rule that matches wins. Pure. */
 import { UserError, type Problem } from '../errors.js';
 import { explainMatch, matchPattern, type Fields, type Pattern } from './pattern.js';
+import { hintForUnmatched } from './presets/presets.js';
 import { visible } from './refname.js';
 import {
   checkTag,
@@ -42,7 +43,7 @@ export function requireDecision(policy: CompiledPolicy, decision: Decision): Dec
   throw new UserError({
     ...(policy.location && { location: policy.location }),
     what: decision.why,
-    hint: 'add a rule for it, or set "unmatched: ignore" in the policy',
+    hint: hintForUnmatched(decision.ref),
   });
 }
 

@@ -117,14 +117,7 @@ export function createCopy(
 /** The error of a part names that part; this adds where all of it was to go. */
 function named(error: unknown, destination: Repository): unknown {
   if (!(error instanceof OperationError)) return error;
-  return new OperationError(
-    error.code,
-    `copying to ${formatRepository(destination)} stopped: ${error.message}`,
-    {
-      cause: error,
-      ...(error.status === undefined ? {} : { status: error.status }),
-    },
-  );
+  return error.within(`copying to ${formatRepository(destination)} stopped: `);
 }
 
 function report(found: readonly Attachment[], carried: number): CopyReport {

@@ -64,7 +64,8 @@ export function failure(
   next: string,
   options: { readonly cause?: unknown; readonly status?: number } = {},
 ): OperationError {
-  return new OperationError(code, `${nameOf(task.ref)}: cannot ${task.operation}: ${what}; ${next}`, options);
+  const message = `${nameOf(task.ref)}: cannot ${task.operation}: ${what}`;
+  return new OperationError(code, message, { ...options, hint: next });
 }
 
 /** The error for an answer that refuses, with the status, the registry's own words and what to do next. */
@@ -77,10 +78,7 @@ export function refusal(task: Task, response: RegistryResponse, next?: string): 
 /** Gives an error of the transport the place where it happened. */
 export function inContext(task: Task, error: unknown): unknown {
   if (!(error instanceof OperationError)) return error;
-  return new OperationError(error.code, `${nameOf(task.ref)}: cannot ${task.operation}: ${error.message}`, {
-    cause: error,
-    ...(error.status === undefined ? {} : { status: error.status }),
-  });
+  return error.within(`${nameOf(task.ref)}: cannot ${task.operation}: `);
 }
 
 /** The registry's own words in brackets, made fit for one line of a message. */
@@ -117,7 +115,7 @@ function nextFor(task: Task, status: number): string {
   const { registry, repository } = task.ref;
   const denied = quirksOf(registry).find((quirk) => quirk.denied !== undefined)?.denied;
   if (denied !== undefined && (status === 401 || status === 403)) return denied;
-  if (status === 401) return `log in to ${registry} with an account that may use ${repository}`;
+  if (status === 401) return `log in with an account that may use ${repository}: docker login ${registry}`;
   if (status === 403) return `give the account that is logged in to ${registry} access to ${repository}`;
   if (status === 429) return `run again later, or lower the concurrency`;
   if (status === 408 || status >= 500) return `run again when ${registry} is well`;

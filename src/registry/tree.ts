@@ -115,7 +115,7 @@ export async function checkCopyable(reader: Reader, source: Repository, root: Ma
   } catch (error) {
     if (!(error instanceof OperationError) || error.code !== 'absent') throw error;
     // The image is there, and a part of it is not: `absent` means the image alone.
-    throw new OperationError('mismatch', error.message, { cause: error });
+    throw error.within('', { code: 'mismatch' });
   }
 }
 
@@ -138,10 +138,7 @@ async function readChild(reader: Reader, source: Repository, child: Descriptor):
     return await reader.manifest({ registry, repository, digest: child.digest });
   } catch (error) {
     if (!(error instanceof OperationError) || error.code !== 'absent') throw error;
-    throw new OperationError('absent', `the source is incomplete: ${error.message}`, {
-      cause: error,
-      status: 404,
-    });
+    throw error.within('the source is incomplete: ', { status: 404 });
   }
 }
 

@@ -1,6 +1,6 @@
 /** Refusals, failures, holds and warnings as annotations on the line of the tag file. Pure. */
 import { formatProblem, type Problem } from '../errors.js';
-import { byCause, isHeld, remedy, warningsOf } from './format.js';
+import { byCause, isHeld, remedy, warningsOf, whyText } from './format.js';
 import { consequences } from './lines.js';
 import type { Report, ReportAction, ReportDrift } from './model.js';
 
@@ -49,7 +49,7 @@ export function annotations(report: Report, ways?: 'flags' | 'inputs'): Annotati
   const errors = causes
     .filter((each) => !isHeld(each))
     .map(({ action: a, others }) =>
-      of('error', a, sentence((a.error ?? a.reason).text, remedy(a, ways), consequences(a, others))),
+      of('error', a, sentence(whyText(a), remedy(a, ways), consequences(a, others))),
     );
   const told = new Set(errors.map(({ title }) => title));
   const drift = (report.drift ?? [])
@@ -61,7 +61,7 @@ export function annotations(report: Report, ways?: 'flags' | 'inputs'): Annotati
   const held = causes
     .filter(isHeld)
     .map(({ action: a, others }) =>
-      of('notice', a, sentence(`on hold: ${a.reason.text}`, remedy(a, ways), consequences(a, others))),
+      of('notice', a, sentence(`on hold: ${whyText(a)}`, remedy(a, ways), consequences(a, others))),
     );
   return [...errors, ...drift, ...warnings, ...held];
 }

@@ -1,4 +1,5 @@
 /** What the report says in words, for the terminal, the job log and the summary alike. Pure. */
+import { withoutHint } from '../errors.js';
 import type { Input, Request } from '../request.js';
 import { plural } from '../plan/decide.js';
 import { whyNothing } from './nothing.js';
@@ -140,6 +141,8 @@ export function nameOf({ image, tag }: ReportAction): string {
 
 /** What to do about a refusal, a hold or a failure, by the table of reasons; empty where the reason says it already. */
 export function remedy(action: ReportAction, ways: 'flags' | 'inputs' = 'inputs'): string {
+  const { help: own } = action.error ?? action.reason;
+  if (own !== undefined) return `${capital(own)}.`;
   if (action.error?.cause === 'builder') return 'Fix what the build log shows, then run again.';
   if (action.error !== null) return 'Run again: finished tags are kept, and only what is missing is written.';
   if (isFollower(action)) return 'Fix what it follows; this tag then comes with it.';
@@ -150,6 +153,12 @@ export function remedy(action: ReportAction, ways: 'flags' | 'inputs' = 'inputs'
     .replaceAll('`', '')
     .replace('NAME:TAG', nameOf(action));
   return said === '' || help.endsWith(')') ? capital(said) : `${capital(said)}.`;
+}
+
+/** Why, in words that do not repeat the remedy. */
+export function whyText(action: ReportAction): string {
+  const { text, help } = action.error ?? action.reason;
+  return withoutHint(text, help);
 }
 
 /** Is the tag refused or held only because the one that it follows, or its release, is? */

@@ -2,7 +2,7 @@
 import type { Layout } from '../ports.js';
 import { groupBy } from '../shared/group.js';
 import { harmless, wrap } from '../shared/text.js';
-import { byCause, isBad, nameOf, numbers, remedy, shortDigest } from './format.js';
+import { byCause, isBad, nameOf, numbers, remedy, shortDigest, whyText } from './format.js';
 import type { Report, ReportAction } from './model.js';
 
 /** With the lines before and behind these it makes forty, which a screen shows. */
@@ -152,8 +152,8 @@ export function origin(image: string, source: string | null): string {
 }
 
 function whyOf(action: ReportAction, { all }: Layout): string {
-  const { code, text } = action.error ?? action.reason;
-  const said = cutDigests(text.replace(`${nameOf(action)}: `, ''));
+  const { code } = action.error ?? action.reason;
+  const said = cutDigests(whyText(action).replace(`${nameOf(action)}: `, ''));
   return `${action.outcome === 'failed' ? 'failed: ' : ''}${said}${all ? ` (${code})` : ''}`;
 }
 

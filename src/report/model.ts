@@ -32,6 +32,8 @@ export const ClassificationSchema = v.strictObject({
   not: v.array(v.strictObject({ rule: v.string(), why: v.string() })),
 });
 
+const HELP = 'What to do about it; the text ends with it. Absent: what the table of the code says.';
+
 export const ActionSchema = v.strictObject({
   action: v.picklist(['build', 'create', 'move', 'keep', 'hold', 'refuse']),
   kind: v.picklist(['primary', 'stable', 'channel']),
@@ -52,6 +54,7 @@ export const ActionSchema = v.strictObject({
       v.description('Of a channel that moves: the highest version that the registry holds.'),
     ),
     text: v.string(),
+    help: v.pipe(v.optional(v.string()), v.description(HELP)),
   }),
   platforms: v.pipe(
     v.optional(v.array(v.string())),
@@ -84,6 +87,7 @@ export const ActionSchema = v.strictObject({
         v.description('The tag, as image:tag, whose failure it follows from.'),
       ),
       text: v.string(),
+      help: v.pipe(v.optional(v.string()), v.description(HELP)),
     }),
   ),
   attachments: v.pipe(

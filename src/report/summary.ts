@@ -2,7 +2,17 @@
 import { code, cut, details, escapeCell, table } from '../shared/markdown.js';
 import { groupBy } from '../shared/group.js';
 import { flowchart } from './mermaid.js';
-import { byCause, headline, isHeld, nameOf, remedy, shortDigest, type Stuck, warningsOf } from './format.js';
+import {
+  byCause,
+  headline,
+  isHeld,
+  nameOf,
+  remedy,
+  shortDigest,
+  type Stuck,
+  warningsOf,
+  whyText,
+} from './format.js';
 import { buildText, consequences, moved, origin } from './lines.js';
 import type { Report, ReportAction } from './model.js';
 
@@ -140,10 +150,10 @@ function stuckList(title: string, causes: readonly Stuck[]): string {
   if (causes.length === 0) return '';
   const items = causes.map(({ action, others }) => {
     const { location } = action;
-    const { code: reason, text } = action.error ?? action.reason;
+    const { code: reason } = action.error ?? action.reason;
     const where = location === null ? '' : ` at ${code(`${location.file}:${location.line}`)}`;
     return `- ${lines(
-      `**${code(nameOf(action))}**${where}: ${code(reason)} ${escapeCell(text, MOST_REASON)}`,
+      `**${code(nameOf(action))}**${where}: ${code(reason)} ${escapeCell(whyText(action), MOST_REASON)}`,
       escapeCell(remedy(action)),
       escapeCell(consequences(action, others)),
     )}`;

@@ -214,7 +214,7 @@ describe('tokens', () => {
       code: 'denied',
       status: 401,
       message: expect.stringMatching(
-        /gives anybody without a login no token for repository:org\/app:pull \(HTTP 401\); log in to 127/,
+        /gives anybody without a login no token for repository:org\/app:pull \(HTTP 401\); log in: docker login 127/,
       ),
     });
     await expect(transport.send(request(registry.host))).rejects.toMatchObject({ code: 'denied' });

@@ -1,10 +1,10 @@
-import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { createAuthority } from '../../support/certificates.js';
+import { startForwardProxy } from '../../support/forward-proxy.js';
 import { closeAll, kit, listen, request, serve, type TestServer } from '../../support/http-harness.js';
 
 const servers: { close(): Promise<void> }[] = [];
@@ -18,37 +18,10 @@ beforeAll(() => {
   authority = createAuthority();
 });
 
-/** A proxy that connects every host to `port` on loopback, or answers `status` to CONNECT. It writes down what was asked. */
 async function startProxy(port: number, status = 200) {
-  const asked: { line: string; auth: string | undefined }[] = [];
-  const server = http.createServer((incoming, response) => {
-    asked.push({ line: `${incoming.method} ${incoming.url}`, auth: incoming.headers['proxy-authorization'] });
-    if (status !== 200) return void response.writeHead(status).end('proxy says no');
-    const path = new URL(incoming.url!).pathname;
-    incoming.pipe(
-      http.request(
-        { port, host: '127.0.0.1', path, method: incoming.method!, headers: incoming.headers },
-        (answer) => {
-          response.writeHead(answer.statusCode!, answer.headers);
-          answer.pipe(response);
-        },
-      ),
-    );
-  });
-  server.on('connect', (incoming, socket, head) => {
-    asked.push({ line: `CONNECT ${incoming.url}`, auth: incoming.headers['proxy-authorization'] });
-    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
-    const upstream = net.connect(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      upstream.write(head);
-      upstream.pipe(socket).pipe(upstream);
-    });
-    upstream.on('error', () => socket.destroy());
-    socket.on('error', () => upstream.destroy());
-  });
-  const listening = await listen(server);
-  servers.push(listening);
-  return { ...listening, asked };
+  const proxy = await startForwardProxy(port, status);
+  servers.push(proxy);
+  return proxy;
 }
 
 const tlsRegistry = async (): Promise<TestServer> => {

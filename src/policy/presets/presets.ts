@@ -2,6 +2,7 @@
 import type { Class, Origin, RuleConfig, StableRule } from '../../config/model.js';
 import type { Location, Problem } from '../../errors.js';
 import { suggest } from '../../shared/text.js';
+import { matchPattern, parsePattern } from '../pattern.js';
 import { visible } from '../refname.js';
 import { calver } from './calver.js';
 import { k8sTopologyAware } from './k8s-topology-aware.js';
@@ -24,6 +25,24 @@ export function unknownPreset(name: string): Problem {
     what: `there is no preset ${visible(name)}`,
     hint: near === undefined ? `presets are ${PRESET_NAMES.join(', ')}` : `did you mean "${near}"?`,
   };
+}
+
+/** The presets whose releases have git tags of this form. */
+function presetsFor(gitTag: string): string[] {
+  const matches = (source: string): boolean => {
+    const pattern = parsePattern(source);
+    return pattern.ok && matchPattern(pattern.value, gitTag) !== null;
+  };
+  const fits = ({ rules }: Preset): boolean =>
+    rules.some((rule) => isRelease(rule.class) && rule.git_tag?.some(matches) === true);
+  return [...PRESETS.values()].filter(fits).map(({ name }) => name);
+}
+
+/** What to do about a ref that no rule matches. */
+export function hintForUnmatched(ref: string): string {
+  const fitting = presetsFor(ref.replace(/^refs\/tags\//, ''));
+  const other = fitting.length === 0 ? '' : `use the preset ${fitting.join(' or ')}, `;
+  return `add a rule for it, ${other}or set "unmatched: ignore" in the policy`;
 }
 
 /** The classes to which `stable` beside a preset applies. */

@@ -155,11 +155,10 @@ async function proven(
 
 function rejected(registry: string, credential: Credential | null): OperationError {
   const source = credential ? ` from ${credential.source}` : '';
-  return new OperationError(
-    'denied',
-    `${registry} refused the login${source} (HTTP 401); log in again with a user name and password that are right`,
-    { status: 401 },
-  );
+  return new OperationError('denied', `${registry} refused the login${source} (HTTP 401)`, {
+    status: 401,
+    hint: `log in again with a user name and password that are right: docker login ${registry}`,
+  });
 }
 
 function noToken(
@@ -170,11 +169,11 @@ function noToken(
   status: number,
 ): OperationError {
   const who = credential ? `the login from ${credential.source}` : 'anybody without a login';
-  const next = credential ? 'log in with an account that may do this' : `log in to ${registry}`;
+  const hint = `log in${credential ? ' with an account that may do this' : ''}: docker login ${registry}`;
   return new OperationError(
     'denied',
-    `${server.host} gives ${who} no token for ${scopes.join(' ')} (HTTP ${status}); ${next}`,
-    { status },
+    `${server.host} gives ${who} no token for ${scopes.join(' ')} (HTTP ${status})`,
+    { status, hint },
   );
 }
 

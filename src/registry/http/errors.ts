@@ -1,4 +1,4 @@
-import { messageOf, type OperationCode, OperationError } from '../../errors.js';
+import { messageOf, type OperationCode, OperationError, withoutHint } from '../../errors.js';
 
 const CODES: Readonly<Record<FaultKind, OperationCode>> = {
   connect: 'unavailable',
@@ -35,16 +35,16 @@ export function failureOf(
 ): OperationError {
   if (error instanceof TransportFault) {
     const often = tries > 1 ? ` (${tries} tries)` : '';
-    const next = NEXT[error.kind] === '' ? '' : `; ${NEXT[error.kind]}`;
-    return new OperationError(CODES[error.kind], scrub(`${what}: ${error.message}${often}${next}`), {
+    const hint = error.hint ?? NEXT[error.kind];
+    return new OperationError(CODES[error.kind], scrub(`${what}: ${error.message}${often}`), {
       cause: error,
+      hint: hint === '' ? undefined : scrub(hint),
     });
   }
   if (error instanceof OperationError) {
-    return new OperationError(error.code, scrub(`${what}: ${error.message}`), {
-      cause: error,
-      ...(error.status === undefined ? {} : { status: error.status }),
-    });
+    const { code, message, status, hint } = error;
+    const said = scrub(`${what}: ${withoutHint(message, hint)}`);
+    return new OperationError(code, said, { cause: error, status, hint: hint && scrub(hint) });
   }
   return new OperationError('protocol', scrub(`${what}: ${messageOf(error)}`), { cause: error });
 }
@@ -71,11 +71,18 @@ export class TransportFault extends Error {
   readonly kind: FaultKind;
   /** a kept-alive connection that the other side closed while it was idle, most likely */
   readonly stale: boolean;
+  /** what to do about this one; undefined: what its kind says */
+  readonly hint: string | undefined;
 
-  constructor(kind: FaultKind, message: string, options: { cause?: unknown; stale?: boolean } = {}) {
+  constructor(
+    kind: FaultKind,
+    message: string,
+    options: { cause?: unknown; stale?: boolean; hint?: string } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.stale = options.stale ?? false;
+    this.hint = options.hint;
   }
 }
 
@@ -83,6 +90,8 @@ export class TransportFault extends Error {
 interface Progress {
   readonly connected: boolean;
   readonly reused: boolean;
+  /** host and port of the proxy that the request goes through; null: none */
+  readonly proxy: string | null;
 }
 
 const TLS_CODE =
@@ -91,7 +100,16 @@ const TLS_CODE =
 /** Sorts an error of node:http, node:net or node:tls. */
 export function faultOf(error: Error, progress: Progress): TransportFault {
   const code = codeOf(error);
-  if (TLS_CODE.test(code)) return new TransportFault('tls', tlsMessage(code, error), { cause: error });
+  if (TLS_CODE.test(code)) return tlsFault(code, error);
+  if (progress.proxy !== null && !progress.connected)
+    return new TransportFault(
+      'connect',
+      `no connection to the proxy ${progress.proxy} (${code || error.message})`,
+      {
+        cause: error,
+        hint: 'correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or list the registry in NO_PROXY',
+      },
+    );
   if (code === 'ENOTFOUND')
     return new TransportFault('name', 'the host name does not exist', { cause: error });
   if (code.startsWith('HPE_')) {
@@ -111,28 +129,32 @@ function codeOf(error: Error): string {
   return typeof code === 'string' ? code : '';
 }
 
+const FOREIGN = 'the certificate is from an authority that is not known here';
+const NO_TLS = 'the other side does not speak TLS as expected';
+const PLAIN = 'if plain http is meant, list the host with --insecure-registry (input insecure-registries)';
 const TRUST = 'make its certificate authority known with NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
 
-/** What is wrong with the certificate and how to fix that; switching the check off is never the advice. */
-function tlsMessage(code: string, error: Error): string {
-  switch (code) {
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return `the certificate is self-signed (${code}); ${TRUST}`;
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return `the certificate is from an authority that is not known here (${code}); ${TRUST}`;
-    case 'CERT_HAS_EXPIRED':
-      return `the certificate has expired (${code}); it has to be renewed on the registry, or this machine's clock put right`;
-    case 'CERT_NOT_YET_VALID':
-      return `the certificate is not valid yet (${code}); put this machine's clock right`;
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `the certificate is for another host (${code}); use the host name that the certificate is for, or have it issued for this one`;
-    case 'EPROTO':
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-      return `the other side does not speak TLS as expected (${code}); list the host in insecure-registries if plain http is meant`;
-    default:
-      return `TLS failed (${code || error.message}); ${TRUST}`;
-  }
+/** What is wrong with the certificate, and how to fix that; switching the check off is never the advice. */
+const TLS_FAULTS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['the certificate is self-signed', TRUST],
+  SELF_SIGNED_CERT_IN_CHAIN: ['the certificate is self-signed', TRUST],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [FOREIGN, TRUST],
+  UNABLE_TO_GET_ISSUER_CERT: [FOREIGN, TRUST],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [FOREIGN, TRUST],
+  CERT_HAS_EXPIRED: [
+    'the certificate has expired',
+    "renew it on the registry, or set this machine's clock right",
+  ],
+  CERT_NOT_YET_VALID: ['the certificate is not valid yet', "set this machine's clock right"],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'the certificate is for another host',
+    'use the host name that the certificate is for, or have it issued for this one',
+  ],
+  EPROTO: [NO_TLS, PLAIN],
+  ERR_SSL_WRONG_VERSION_NUMBER: [NO_TLS, PLAIN],
+};
+
+function tlsFault(code: string, error: Error): TransportFault {
+  const [what, hint] = TLS_FAULTS[code] ?? ['TLS failed', TRUST];
+  return new TransportFault('tls', `${what} (${code || error.message})`, { cause: error, hint });
 }

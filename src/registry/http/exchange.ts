@@ -74,7 +74,7 @@ export function exchange(request: ExchangeRequest, limits: ExchangeLimits): Prom
         // The look-up refused the address.
         error instanceof OperationError
           ? error
-          : faultOf(error, { connected: track.connected, reused: wire.reusedSocket }),
+          : faultOf(error, { connected: track.connected, reused: wire.reusedSocket, proxy: proxyOf(agent) }),
       ),
     );
     wire.on('close', () => {
@@ -260,4 +260,9 @@ export function cancellationOf(signal: AbortSignal): Cancellation {
       return () => void watchers.delete(end);
     },
   };
+}
+
+/** The proxy of an agent, as the two proxy agents name it; without the login that its URL may have. */
+function proxyOf(agent: http.Agent): string | null {
+  return 'proxy' in agent && agent.proxy instanceof URL ? agent.proxy.host : null;
 }
