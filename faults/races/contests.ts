@@ -104,25 +104,32 @@ export const ONE_CHANNEL: Contest = {
     const images = range(count).map((racer) => imageOf(racer, repository));
     await arena.seed(repository, 'v0.9.0', imageOf(9, repository));
     await arena.seed(repository, 'latest', imageOf(9, repository));
-    const won = new Map<number, boolean>();
+    const ended = new Map<number, Attempt>();
     const racers = range(count).map((racer): [string, () => Promise<void>] => [
       racerName(racer),
       async () => {
         const build = images[racer] as BuiltImage;
         const tagFile = `${CHANNEL_POLICY}builds:\n  - name: ${arena.host}/${repository}\n    context: .\n`;
         const release = releaseOf(arena, `refs/tags/${versions[racer] ?? ''}`, racer, build);
-        const { exitCode } = await apply(arena, racer, protection, { tagFile, release });
-        won.set(racer, exitCode === 0);
+        ended.set(racer, await apply(arena, racer, protection, { tagFile, release }));
       },
     ]);
     return {
       racers: new Map(racers),
       async verdict() {
         const held = await digestAt(arena, repository, 'latest');
-        const winners = [...won].filter(([, yes]) => yes).map(([racer]) => racer);
-        const highest = Math.max(-1, ...winners);
-        // A lower version that was replaced by a higher one has lost nothing.
-        if (highest >= 0 && images.findIndex(({ digest }) => digest === held) < highest) return 'lost';
+        const holder = images.findIndex(({ digest }) => digest === held);
+        const winners = [...ended].filter(([, { exitCode }]) => exitCode === 0);
+        // A lower version that was replaced by a higher one has lost nothing. One that left the channel to a higher
+        // version has lost nothing either, if the run of that one was told that it did not get it.
+        const told = Math.max(
+          ...[...ended].filter(([, { exitCode }]) => exitCode !== 0).map(([racer]) => racer),
+        );
+        const lost = winners.some(([racer, { report }]) => {
+          const left = report?.actions.some(({ kind, action }) => kind === 'channel' && action === 'keep');
+          return holder < racer && !(left === true && told > racer);
+        });
+        if (lost) return 'lost';
         return winners.length === count ? 'fine' : 'told';
       },
     };
