@@ -11148,14 +11148,15 @@ async function execute(plan2, registry, options) {
         else finish3(result);
       })
     );
-    if (written2.length > 0) await settle(options);
+    if (written2.length > 0) await settle(written2, options);
     await pool(written2, options.concurrency, async (tag2) => finish3(await readBack(tag2, registry, options)));
   }
   return plan2.actions.map((action2) => outcomes.get(action2.wanted));
 }
-async function settle({ settle: ms, clock, signal }) {
-  if (ms === 0 || signal.aborted) return;
-  await clock.sleep(ms, signal).catch((error2) => {
+async function settle(written2, { settle: least, clock, signal }) {
+  if (least === 0 || signal.aborted) return;
+  const slowest = written2.reduce((most, { took }) => Math.max(most, took), 0);
+  await clock.sleep(Math.min(Math.max(least, 2 * slowest), MOST_SETTLE2 * least), signal).catch((error2) => {
     if (!signal.aborted) throw error2;
   });
 }
@@ -11184,10 +11185,11 @@ async function carryOut(action2, registry, options, outcomes, ready) {
   try {
     const content = prepared ?? await bring(action2, registry, options);
     const { digest } = content.manifest;
+    const started = options.clock.now();
     if (!await expectUntouched(action2, digest, registry)) {
       await registry.put(action2.wanted.destination, content.manifest, action2.previous);
     }
-    return { planned: action2, content };
+    return { planned: action2, content, took: options.clock.now() - started };
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
     return failed(action2, error2);
@@ -11318,6 +11320,7 @@ function skipped(action2, error2 = null) {
 function failed(action2, error2) {
   return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
 }
+var MOST_SETTLE2;
 var init_execute = __esm({
   "src/execute.ts"() {
     "use strict";
@@ -11325,6 +11328,7 @@ var init_execute = __esm({
     init_model();
     init_concurrency();
     init_reference();
+    MOST_SETTLE2 = 10;
   }
 });
 

@@ -29,9 +29,9 @@ interface ExecuteOptions {
   readonly built: ReadonlyMap<string, BuildResult>;
   /** a person was asked, which may have taken long: what is kept is looked at again */
   readonly asked?: boolean;
-  /** milliseconds between the last write of a kind of tags and their read-back; 0: at once */
+  /** milliseconds between the last write of a kind of tags and their read-back, at least; 0: at once */
   readonly settle: number;
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
@@ -65,24 +65,38 @@ export async function execute(plan: Plan, registry: Registry, options: ExecuteOp
         else finish(result);
       }),
     );
-    if (written.length > 0) await settle(options);
+    if (written.length > 0) await settle(written, options);
     await pool(written, options.concurrency, async (tag) => finish(await readBack(tag, registry, options)));
   }
   return plan.actions.map((action) => outcomes.get(action.wanted) as Outcome);
 }
 
-/** Waits until what was written can be believed, or until the run is stopped. */
-async function settle({ settle: ms, clock, signal }: ExecuteOptions): Promise<void> {
-  if (ms === 0 || signal.aborted) return;
-  await clock.sleep(ms, signal).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
+/** The wait is at most so many times what was asked for. */
+const MOST_SETTLE = 10;
+
+/**
+ * Waits until what was written can be believed, or until the run is stopped. Another run that looked before this one wrote has
+ * written by then if it needs no longer than twice what this one needed from its look to the end of its write.
+ */
+async function settle(
+  written: readonly Written[],
+  { settle: least, clock, signal }: ExecuteOptions,
+): Promise<void> {
+  if (least === 0 || signal.aborted) return;
+  const slowest = written.reduce((most, { took }) => Math.max(most, took), 0);
+  await clock
+    .sleep(Math.min(Math.max(least, 2 * slowest), MOST_SETTLE * least), signal)
+    .catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
 }
 
 /** A tag that holds what was wanted, as far as its last request says. */
 interface Written {
   readonly planned: PlannedAction;
   readonly content: Content;
+  /** milliseconds from the look before the write to its end */
+  readonly took: number;
 }
 
 /** A tag that is right already, or that cannot be written. */
@@ -119,10 +133,11 @@ async function carryOut(
   try {
     const content = prepared ?? (await bring(action, registry, options));
     const { digest } = content.manifest;
+    const started = options.clock.now();
     if (!(await expectUntouched(action, digest, registry))) {
       await registry.put(action.wanted.destination, content.manifest, action.previous);
     }
-    return { planned: action, content };
+    return { planned: action, content, took: options.clock.now() - started };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return failed(action, error);

@@ -118,6 +118,24 @@ describe('seam 28: the wait', () => {
     expect(log(second).sort()).toEqual(['HEAD 1-stable', 'HEAD 2-stable', 'HEAD 3-stable']);
   });
 
+  test.each([
+    [40, 250],
+    [300, 600],
+    [9_000, 2_500],
+  ])('seam 28: after a write of %i ms is %i ms: another run may need as long', async (took, waited) => {
+    put('src', 'one');
+    const clock = sleeper();
+    let now = 0;
+    registry.faults.set([
+      {
+        match: { kind: 'put-manifest-tag' },
+        fault: { kind: 'call', when: 'before', onRequest: () => void (now += took) },
+      },
+    ]);
+    await flow(flowRequest('apply', file(ONE)), { clock: { ...clock, now: () => now } });
+    expect(clock.slept).toEqual([waited]);
+  });
+
   test('seam 28: is not paid when nothing is written, nor with settle 0', async () => {
     put('src', 'one');
     const clock = sleeper();
