@@ -13,7 +13,7 @@ import { parse, stringify } from 'yaml';
 
 import { type BuiltImage, image, index, seed } from '../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry, type FaultRule } from '../testing/registry/server.js';
-import { combine, type Gatekeeper, type GateState } from '../src/gates/gates.js';
+import type { Gatekeeper, GateState } from '../src/gates/gates.js';
 import { summary } from '../src/report/summary.js';
 import type { Request } from '../src/request.js';
 import { testBuilder, type TestBuilderOptions } from './support/builder.js';
@@ -215,15 +215,17 @@ function builderOf({ builder = {} }: Case): TestBuilderOptions {
 
 function gatekeeperOf({ checks = {} }: Case): Gatekeeper {
   return {
-    judge: (gates) =>
-      Promise.resolve(
-        combine(
-          gates.map((gate) => {
-            const state = checks[gate.check ?? ''] ?? 'unknown';
-            return { gate, state: { state, text: `check ${gate.check ?? '?'} is ${state}` } };
-          }),
-        ),
-      ),
+    judge: (gates) => {
+      const stateOf = ({ check = '' }: (typeof gates)[number]) => checks[check] ?? 'unknown';
+      const worst = (['unknown', 'failed', 'pending'] as const).find((one) =>
+        gates.some((gate) => stateOf(gate) === one),
+      );
+      const state = worst ?? 'open';
+      const texts = gates
+        .filter((gate) => stateOf(gate) === state)
+        .map(({ check }) => `check ${check ?? '?'} is ${state}`);
+      return Promise.resolve({ state, text: texts.join('; ') });
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { namesOf } from '../src/classify.js';
 import { type Release } from '../src/builds/release.js';
 import type { Gate, ImageConfig } from '../src/config/model.js';
 import { OperationError } from '../src/errors.js';
-import type { Subject, Verdict } from '../src/gates/gates.js';
+import type { GateState, Subject } from '../src/gates/gates.js';
 import { observeParts } from '../src/observe.js';
 import type { SourceState, WantedTag } from '../src/plan/model.js';
 import { memoryRegistry } from './support/memory-registry.js';
@@ -11,7 +11,7 @@ import { factsOf, policyOf } from './support/policies.js';
 import { digestOf, promotionOf, wantedTag } from './support/wanted.js';
 
 const APP = { registry: 'reg.example', repository: 'app' };
-const OPEN: Verdict = { state: 'open', text: '', gates: [] };
+const OPEN: GateState = { state: 'open', text: '' };
 
 function outside() {
   const asked: [ImageConfig | null, string | null][] = [];

@@ -195,7 +195,7 @@ describe('exit status', () => {
     ['fail', 1],
   ])('on_hold: %s', async (word, expected) => {
     put('app', 'src', 'one');
-    const held = () => Promise.resolve({ state: 'pending' as const, text: 'it runs', gates: [] });
+    const held = () => Promise.resolve({ state: 'pending' as const, text: 'it runs' });
     const text = `on_hold: ${word}\n${files(entry('app', ', requires: [{ check: e2e }]'))}`;
     const done = await flow(flowRequest('apply', text), { gatekeeper: { judge: held } });
     expect(done).toMatchObject({ exitCode: expected, report: { counts: { hold: 1 } } });

@@ -1771,6 +1771,49 @@ var init_group = __esm({
   }
 });
 
+// src/policy/calendar.ts
+function calendarOf(timezone) {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: timezone,
+    calendar: "gregory",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit"
+  });
+  const momentOf = (time2) => {
+    const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
+    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
+    return {
+      date: text4("year", "month", "day"),
+      time: text4("hour", "minute", "second"),
+      timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
+    };
+  };
+  let last;
+  return (time2) => {
+    if (last?.at !== time2) last = { at: time2, moment: momentOf(time2) };
+    return last.moment;
+  };
+}
+function isCalendarDay(text4) {
+  const year = Number(text4.slice(0, 4));
+  const month = Number(text4.slice(4, 6));
+  const day2 = Number(text4.slice(6, 8));
+  const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
+  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
+}
+var init_calendar = __esm({
+  "src/policy/calendar.ts"() {
+    "use strict";
+  }
+});
+
 // src/policy/pattern.ts
 function parsePattern(source, of = "ref") {
   if (source === "") return fail(0, "the pattern is empty", 'write a name, fields or "*"');
@@ -1979,14 +2022,6 @@ function* startsOfPart(part, end2, text4) {
   if (mayBeEmpty(part)) yield end2;
   for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text4.charCodeAt(start2)); start2 -= 1) yield start2;
 }
-function isCalendarDay(text4) {
-  const year = Number(text4.slice(0, 4));
-  const month = Number(text4.slice(4, 6));
-  const day2 = Number(text4.slice(6, 8));
-  const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
-  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
-}
 function isDigit(code2) {
   return code2 >= 48 && code2 <= 57;
 }
@@ -1998,6 +2033,7 @@ var IN_NO_REF, IN_NO_NAME, FIELD, MAX_WIDTH, MAX_READINGS, scratch;
 var init_pattern = __esm({
   "src/policy/pattern.ts"() {
     "use strict";
+    init_calendar();
     IN_NO_REF = /[\x00-\x20\x7f~^:?[\\]/;
     IN_NO_NAME = /[\x00-\x20\x7f^[\]\\]|\$$/;
     FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
@@ -3075,41 +3111,6 @@ var init_sequence = __esm({
   }
 });
 
-// src/policy/calendar.ts
-function calendarOf(timezone) {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: timezone,
-    calendar: "gregory",
-    numberingSystem: "latn",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit"
-  });
-  const momentOf = (time2) => {
-    const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
-    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
-    return {
-      date: text4("year", "month", "day"),
-      time: text4("hour", "minute", "second"),
-      timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
-    };
-  };
-  let last;
-  return (time2) => {
-    if (last?.at !== time2) last = { at: time2, moment: momentOf(time2) };
-    return last.moment;
-  };
-}
-var init_calendar = __esm({
-  "src/policy/calendar.ts"() {
-    "use strict";
-  }
-});
-
 // src/policy/check.ts
 function checkRule(rule3, suffix) {
   const problems2 = [
@@ -3299,8 +3300,8 @@ function warnings(rule3) {
     }
   ];
 }
-function isAmbiguous(pattern, budget = 5e5) {
-  let left = budget;
+function isAmbiguous(pattern) {
+  let left = BUDGET;
   const atoms = pattern.parts.flatMap(atomsOf);
   const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
   const size = atoms.length + 1;
@@ -3358,7 +3359,7 @@ function steps(atoms, state, code2) {
 function ends(atoms, state) {
   return atoms.slice(state).every((atom) => atom.optional);
 }
-var LEAST, CHANGING, CLASSES;
+var LEAST, CHANGING, CLASSES, BUDGET;
 var init_check = __esm({
   "src/policy/check.ts"() {
     "use strict";
@@ -3375,6 +3376,7 @@ var init_check = __esm({
     ]);
     CHANGING = [...UNIQUE, "date", "time", "base"];
     CLASSES = "0a-._/~";
+    BUDGET = 5e5;
   }
 });
 
@@ -10502,25 +10504,21 @@ function createGatekeeper(checks, now) {
   return {
     async judge(gates2, subject) {
       const judged = await Promise.all(
-        gates2.map(async (gate2) => ({
-          gate: gate2,
-          state: evaluateGate(gate2, await observeGate(gate2, subject, shared, now), now)
-        }))
+        gates2.map(async (gate2) => evaluateGate(gate2, await observeGate(gate2, subject, shared, now), now))
       );
       return combine(judged);
     }
   };
 }
 function combine(judged) {
-  const state = WORST_FIRST.find((worst2) => judged.some((one2) => one2.state.state === worst2)) ?? "open";
-  const decisive = judged.filter((one2) => one2.state.state === state).map((one2) => one2.state);
+  const state = WORST_FIRST.find((worst2) => judged.some((one2) => one2.state === worst2)) ?? "open";
+  const decisive = judged.filter((one2) => one2.state === state);
   const times = decisive.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]);
   const since = state === "open" ? Math.max(...times) : Math.min(...times);
   const url = decisive.find((one2) => one2.url !== void 0)?.url;
   return {
     state,
     text: decisive.map(({ text: text4 }) => text4).join("; "),
-    gates: judged,
     ...times.length > 0 ? { since } : {},
     ...url === void 0 ? {} : { url }
   };
@@ -33881,21 +33879,13 @@ var init_confirm = __esm({
 });
 
 // src/cli/output.ts
-function logFor(args, io) {
-  const out = args.format === "text" ? io.stdout : io.stderr;
-  const plain3 = args.is("no-color") || (io.env["NO_COLOR"] ?? "") !== "" || io.env["TERM"] === "dumb";
-  return terminalLog({
-    out,
-    err: io.stderr,
-    cwd: io.cwd,
-    quiet: args.is("quiet"),
-    verbose: args.is("verbose"),
-    color: !plain3 && out.isTTY === true
-  });
-}
-function terminalLog(options) {
-  const { out, err, cwd, quiet, verbose, color, now = () => performance.now() } = options;
-  const progress2 = quiet || err.isTTY !== true ? null : progressLine(err, now);
+function logFor(args, { env, cwd, stdout, stderr: err }) {
+  const out = args.format === "text" ? stdout : err;
+  const quiet = args.is("quiet");
+  const verbose = args.is("verbose");
+  const plain3 = args.is("no-color") || (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  const color = !plain3 && out.isTTY === true;
+  const progress2 = quiet || err.isTTY !== true ? null : progressLine(err);
   let printed = 0;
   const line2 = (text4, bad6 = false) => {
     progress2?.end();
@@ -33943,13 +33933,13 @@ function paint(line2) {
     return `${indent}\x1B[${COLORS[word] ?? 0}m${word}\x1B[0m`;
   });
 }
-function progressLine(err, now) {
+function progressLine(err) {
   let text4 = "";
-  const started = now();
+  const started = performance.now();
   let drawn = false;
   let timer;
   const draw = () => {
-    const elapsed = now() - started;
+    const elapsed = performance.now() - started;
     if (elapsed < FIRST_PROGRESS) return;
     const line2 = `${harmless(text4)}, ${(elapsed / 1e3).toFixed(1)} s`;
     err.write(`${ERASE}${line2.slice(0, widthOf2(err) - 1)}`);

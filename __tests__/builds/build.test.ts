@@ -1,16 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { allFailed, bakeAll } from '../../src/builds/build.js';
 import type { BakeDefinition, Builder, BuilderState } from '../../src/builds/model.js';
 import { OperationError, UserError } from '../../src/errors.js';
-import { build, definitionInput, selected } from '../support/builds.js';
-import { recordedLog } from '../support/memory-registry.js';
+import { buildWith } from '../support/building.js';
 
-const INPUT = definitionInput([
-  selected(build('reg.example/a', { platforms: ['linux/amd64', 'linux/arm64'] })),
-]);
+const IMAGE = 'reg.example/a';
 
-/** Runs bakeAll with a builder that does as it is told; gives back the calls and what came of it. */
-async function bake(told: Partial<Builder> = {}, state: Partial<BuilderState> = {}) {
+/** Builds with a builder that does as it is told; gives back the calls and what came of it. */
+async function bake(told: Partial<Builder> = {}, state: Partial<BuilderState> = {}, images = [IMAGE]) {
   const calls: string[] = [];
   const targets = (definition: BakeDefinition): number => definition.targets.length;
   const builder: Builder = {
@@ -38,17 +34,22 @@ async function bake(told: Partial<Builder> = {}, state: Partial<BuilderState> = 
       return Promise.resolve();
     },
   };
-  const log = recordedLog();
-  const result = await bakeAll(INPUT, builder, log).catch((error: unknown) => ({ thrown: error }));
-  return { calls, result, log };
+  const result = await buildWith(images, builder).catch((error: unknown) => ({ thrown: error }));
+  return { calls, result };
 }
 
-describe('bakeAll', () => {
+/** Why there is no image. */
+function failure(result: Awaited<ReturnType<typeof bake>>['result']): unknown {
+  const built = 'results' in result ? result.results.get(IMAGE) : undefined;
+  return built?.ok === false ? built.error.cause : built;
+}
+
+describe('a build', () => {
   test('prepares, bakes once, closes; says which builder', async () => {
-    const { calls, result, log } = await bake({}, { temporary: true });
+    const { calls, result } = await bake({}, { temporary: true });
     expect(calls).toEqual(['prepare 1', 'bake 1', 'close']);
-    expect(result).toEqual([]);
-    expect(log.lines).toEqual(['Builder b (remote, made for this run).']);
+    expect(result).toMatchObject({ targets: [] });
+    expect('log' in result && result.log.lines.at(-1)).toBe('Builder b (remote, made for this run).');
   });
 
   test('a builder of several nodes gets a target for each platform', async () => {
@@ -58,9 +59,11 @@ describe('bakeAll', () => {
   test('a builder that fails is an answer, whether at prepare or at bake; it is closed all the same', async () => {
     const error = new OperationError('unavailable', 'no daemon');
     const atPrepare = await bake({ prepare: () => Promise.reject(error) });
-    expect(atPrepare).toMatchObject({ calls: ['prepare 1', 'close'], result: error });
+    expect(atPrepare.calls).toEqual(['prepare 1', 'close']);
+    expect(failure(atPrepare.result)).toBe(error);
     const atBake = await bake({ bake: () => Promise.reject(error) });
-    expect(atBake).toMatchObject({ calls: ['prepare 1', 'bake 1', 'close'], result: error });
+    expect(atBake.calls).toEqual(['prepare 1', 'bake 1', 'close']);
+    expect(failure(atBake.result)).toBe(error);
   });
 
   test.each([new UserError({ what: 'no Dockerfile' }), new TypeError('a fault of the program')])(
@@ -73,12 +76,16 @@ describe('bakeAll', () => {
   );
 });
 
-test('allFailed: the same reason for every image, and what it means', () => {
+test('a build that failed: the same reason for every image, and what it means', async () => {
   const error = new OperationError('rejected', 'target b: exit status 1');
-  const all = allFailed(['a', 'b'], error);
-  expect([...all.keys()]).toEqual(['a', 'b']);
-  for (const result of all.values()) {
-    expect(result).toMatchObject({
+  const { result } = await bake({ bake: () => Promise.reject(error) }, {}, [
+    'reg.example/a',
+    'reg.example/b',
+  ]);
+  const all = 'results' in result ? [...result.results] : [];
+  expect(all.map(([image]) => image)).toEqual(['reg.example/a', 'reg.example/b']);
+  for (const [, each] of all) {
+    expect(each).toMatchObject({
       ok: false,
       error: { code: 'rejected', message: 'no tag is written: target b: exit status 1' },
     });

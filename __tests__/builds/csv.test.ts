@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { formatCsv, parseCsv } from '../../src/builds/csv.js';
-import { withDefaults } from '../../src/builds/inputs.js';
-import { createdAt, labelLines, ociLabels } from '../../src/builds/labels.js';
+import { createdAt, labelLines, labelling } from '../../src/builds/labels.js';
 import { targetNames } from '../../src/builds/machines.js';
 import { parseHost, parseSecret } from '../../src/builds/options.js';
-import { build, complaints, FACTS } from '../support/builds.js';
+import { build, complaints, FACTS, withDefaults } from '../support/builds.js';
 
 describe('CSV', () => {
   test('what is formatted is parsed back', () => {
@@ -54,7 +53,10 @@ test.each([
 
 describe('labels', () => {
   test('those that nothing is known about are left out, line breaks are spaces', () => {
-    const labels = ociLabels({ ...FACTS, description: 'two\r\n lines', url: null }, '1.0');
+    const facts = { ...FACTS, description: 'two\r\n lines', url: null };
+    const render = (value: string) => ({ ok: true as const, value });
+    const context = { decision: { version: '1.0', labels: {} }, facts, render };
+    const { labels } = labelling(build('q.io/a'), context, (_parsed, fallback) => fallback);
     expect(labelLines(labels).split('\n')).toEqual([
       'org.opencontainers.image.created=2026-01-02T03:04:05.000Z',
       'org.opencontainers.image.description=two lines',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { effectiveStages, selectPlatforms, stagesText } from '../../src/builds/platform-stages.js';
-import type { Class, PlatformConfig, Stage } from '../../src/config/model.js';
+import { platformStages, selectPlatforms, stagesText } from '../../src/builds/platform-stages.js';
+import type { Class, Gate, PlatformConfig, Stage } from '../../src/config/model.js';
 import type { GateState } from '../../src/gates/gates.js';
-import { origin } from '../support/github/gate.js';
+import { gate, origin } from '../support/github/gate.js';
 
 const NOW = Date.parse('2026-03-31T12:00:00Z');
 const SINCE = Date.parse('2026-03-20T12:00:00Z');
@@ -20,9 +20,19 @@ const all = [
 ];
 const verdict = (state: GateState['state']): GateState => ({ state, text: `it is ${state}`, since: SINCE });
 const arm64 = (state: GateState['state']) => new Map([['linux/arm64', verdict(state)]]);
-const today = (table: ReturnType<typeof effectiveStages>) => table.rows.map((row) => row.today);
+/** The stages where some platforms have a gate, and these are its verdicts. */
+function stagesOf(verdicts: ReadonlyMap<string, GateState>, policy: 'demote' | 'fail') {
+  const platforms = all.map((one) =>
+    verdicts.has(one.platform) ? { ...one, requires: [gate({ check: one.platform })] } : one,
+  );
+  const gatekeeper = {
+    judge: ([{ check = '' } = gate({})]: readonly Gate[]) => Promise.resolve(verdicts.get(check)!),
+  };
+  return platformStages({ platforms }, policy, gatekeeper, { home: 'o/r', commit: { why: '' } });
+}
+const today = (table: Awaited<ReturnType<typeof stagesOf>>) => table.rows.map((row) => row.today);
 
-describe('effectiveStages', () => {
+describe('what a platform counts as', () => {
   test.each([
     ['open', 'demote', 'release', [], 0],
     ['pending', 'demote', 'test', [], 1],
@@ -32,21 +42,21 @@ describe('effectiveStages', () => {
     ['pending', 'fail', 'release', ['gate-pending'], 0],
     ['failed', 'fail', 'release', ['gate-failed'], 0],
     ['unknown', 'fail', 'release', ['unknown'], 0],
-  ] as const)('a gate that is %s, policy %s', (state, policy, stage, refused, warnings) => {
-    const table = effectiveStages(all, arm64(state), policy);
+  ] as const)('a gate that is %s, policy %s', async (state, policy, stage, refused, warnings) => {
+    const table = await stagesOf(arm64(state), policy);
     expect(today(table)).toStrictEqual(['release', stage, 'test', 'build']);
     expect(table.refused.map(({ code }) => code)).toStrictEqual(refused);
     expect(table.warnings).toHaveLength(warnings);
   });
 
-  test('the warning says which, from what to what, since when and why', () => {
-    expect(effectiveStages(all, arm64('failed'), 'demote').warnings).toStrictEqual([
+  test('the warning says which, from what to what, since when and why', async () => {
+    expect((await stagesOf(arm64('failed'), 'demote')).warnings).toStrictEqual([
       'linux/arm64 counts as "test" instead of "release" since 2026-03-20: it is failed',
     ]);
   });
 
-  test('nothing is lower than build', () => {
-    const table = effectiveStages(all, new Map([['linux/ppc64le', verdict('failed')]]), 'demote');
+  test('nothing is lower than build', async () => {
+    const table = await stagesOf(new Map([['linux/ppc64le', verdict('failed')]]), 'demote');
     expect(today(table).at(-1)).toBe('build');
     expect(table.warnings).toStrictEqual([]);
   });
@@ -60,20 +70,20 @@ describe('selectPlatforms', () => {
     ['patch', [], [amd64, arm], [amd64, arm]],
     ['final', ['build'], [amd64, arm, ppc], [amd64, arm]],
     ['stable', [], [amd64, arm], [amd64, arm]],
-  ])('%s, included %j', (imageClass, included, build, push) => {
-    const table = effectiveStages(all, new Map(), 'demote');
+  ])('%s, included %j', async (imageClass, included, build, push) => {
+    const table = await stagesOf(new Map(), 'demote');
     expect(selectPlatforms(table, imageClass, new Set(included))).toStrictEqual({ build, push });
   });
 
-  test('a demoted platform stays in snapshots and leaves releases', () => {
-    const table = effectiveStages(all, arm64('failed'), 'demote');
+  test('a demoted platform stays in snapshots and leaves releases', async () => {
+    const table = await stagesOf(arm64('failed'), 'demote');
     expect(selectPlatforms(table, 'snapshot', new Set()).push).toContain(arm);
     expect(selectPlatforms(table, 'final', new Set()).push).toStrictEqual([amd64]);
   });
 });
 
-test('as text', () => {
-  expect(stagesText(effectiveStages(all, arm64('failed'), 'demote'), NOW)).toBe(
+test('as text', async () => {
+  expect(stagesText(await stagesOf(arm64('failed'), 'demote'), NOW)).toBe(
     [
       'PLATFORM       BY FILE  TODAY    SINCE              WHY',
       'linux/amd64    release  release  -                  -',

@@ -1,17 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildsToMake } from '../../src/builds/build.js';
 import { definitionInput } from '../../src/builds/definition.js';
-import { buildsOfRun } from '../../src/builds/inputs.js';
-import { namesOf } from '../../src/classify.js';
-import { type Release } from '../../src/builds/release.js';
-import { observeParts, observe } from '../../src/observe.js';
-import type { Plan, SourceState } from '../../src/plan/model.js';
-import { plan } from '../../src/plan/plan.js';
-import { wantBuilds } from '../../src/want.js';
+import type { SourceState } from '../../src/plan/model.js';
+import { plannedRelease as planned, TO_BUILD, toBuild } from '../support/building.js';
 import { FACTS, selected } from '../support/builds.js';
-import { memoryRegistry, type MemoryRegistry } from '../support/memory-registry.js';
-import { factsOf, policyOf } from '../support/policies.js';
-import { builds, config, options, repository, resolved } from '../support/release.js';
+import { memoryRegistry } from '../support/memory-registry.js';
+import { builds, repository, resolved } from '../support/release.js';
 import { digestOf } from '../support/wanted.js';
 
 type DefinitionSettings = Parameters<typeof definitionInput>[2];
@@ -25,46 +18,6 @@ const SETTINGS: DefinitionSettings = {
   insecure: [],
   platform: '',
 };
-const TO_BUILD: SourceState = { state: 'to-build' };
-
-/** A release of 1.2.3 under wmcore, its plan made against what the registry holds. */
-async function planned(
-  states: Readonly<Record<string, SourceState>>,
-  registry: MemoryRegistry = memoryRegistry({}),
-): Promise<{ release: Release; made: Plan }> {
-  const names = Object.keys(states);
-  const platforms = names.map((name) => `  - { name: ${name}, platforms: [linux/amd64, linux/arm64] }\n`);
-  const all = buildsOfRun(config(`policy: wmcore\nbuilds:\n${platforms.join('')}`), options());
-  const naming = await namesOf(
-    policyOf('policy: wmcore'),
-    factsOf('refs/tags/1.2.3'),
-    [repository('reg.example/a')],
-    {
-      registry,
-      concurrency: 1,
-      claim: null,
-    },
-  );
-  const wanted = wantBuilds(all, naming.resolved!, false);
-  const release: Release = {
-    names: naming,
-    wanted,
-    builds: all,
-    states: new Map(Object.entries(states)),
-    selected: all.map((build) => selected(build.config)),
-    stages: [],
-  };
-  const outside = {
-    gatekeeper: { judge: () => Promise.reject(new Error('no gates here')) },
-    registry,
-    subject: () => ({ home: '', commit: { why: '' } }),
-  };
-  return {
-    release,
-    made: plan(wanted, await observe(wanted, registry, observeParts(release, outside), { concurrency: 1 })),
-  };
-}
-
 const imagesOf = (made: readonly { config: { names: readonly { text: string }[] } }[]) =>
   made.map((build) => build.config.names[0]?.text);
 
@@ -77,24 +30,24 @@ describe('what is made', () => {
       facts: null,
       repository: repository('reg.example/b'),
     };
-    const { release, made } = await planned(
+    const done = await planned(
       { 'reg.example/a': TO_BUILD, 'reg.example/b': present },
       memoryRegistry({ 'reg.example/b:1.2.3': digestOf('b') }),
     );
-    expect(imagesOf(buildsToMake(release, made, ''))).toEqual(['reg.example/a']);
+    expect(imagesOf((await toBuild(done))!.builds)).toEqual(['reg.example/a']);
   });
 
   test('nothing, when any of the release is refused', async () => {
     const refused: SourceState = { state: 'refused', code: 'revision-mismatch', text: 'of another commit' };
-    const { release, made } = await planned({ 'reg.example/a': TO_BUILD, 'reg.example/b': refused });
-    expect(buildsToMake(release, made, '')).toEqual([]);
-    expect(made.actions.map(({ action }) => action)).toEqual(['refuse', 'refuse', 'refuse', 'refuse']);
+    const done = await planned({ 'reg.example/a': TO_BUILD, 'reg.example/b': refused });
+    expect(await toBuild(done)).toBeNull();
+    expect(done.made.actions.map(({ action }) => action)).toEqual(['refuse', 'refuse', 'refuse', 'refuse']);
   });
 
   test('one platform of them, on a machine of several', async () => {
-    const { release, made } = await planned({ 'reg.example/a': TO_BUILD, 'reg.example/b': TO_BUILD });
-    const due = buildsToMake(release, made, 'linux/arm64/v8');
-    expect(due.map(({ choice }) => choice)).toEqual([
+    const done = await planned({ 'reg.example/a': TO_BUILD, 'reg.example/b': TO_BUILD });
+    const due = await toBuild(done, 'linux/arm64/v8');
+    expect(due?.builds.map(({ choice }) => choice)).toEqual([
       { build: ['linux/arm64'], push: ['linux/arm64'] },
       { build: ['linux/arm64'], push: ['linux/arm64'] },
     ]);

@@ -1,23 +1,24 @@
+import { Readable } from 'node:stream';
+
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { terminalLog, type TerminalOptions } from '../../src/cli/output.js';
+import { parseArguments } from '../../src/cli/args.js';
+import { logFor } from '../../src/cli/output.js';
 import { harmless } from '../../src/shared/text.js';
 
-/** A log on two streams, and what came out of each, in order. */
-function recorded(options: Partial<TerminalOptions> = {}, tty: { err?: boolean; columns?: number } = {}) {
+/** The log of `retag plan` with these flags on two streams, and what came out of each, in order. */
+function recorded(flags: string[] = [], tty: { out?: boolean; err?: boolean; columns?: number } = {}) {
   const said: string[] = [];
   const stream = (name: string, isTTY: boolean) => ({
     isTTY,
     columns: tty.columns,
     write: (text: string) => said.push(`${name} ${text}`),
   });
-  const log = terminalLog({
-    out: stream('out', false),
-    err: stream('err', tty.err ?? false),
+  const log = logFor(parseArguments(['plan', ...flags]), {
+    env: {},
     cwd: '/',
-    quiet: false,
-    verbose: false,
-    color: false,
-    ...options,
+    stdin: Readable.from([]),
+    stdout: stream('out', tty.out ?? false),
+    stderr: stream('err', tty.err ?? false),
   });
   return { log, said };
 }
@@ -43,7 +44,7 @@ describe('lines', () => {
 
   test('fit the terminal; in a pipe they are as they are given, for programs', () => {
     const words = 'word '.repeat(10).trim();
-    const { log, said } = recorded({}, { err: true, columns: 30 });
+    const { log, said } = recorded([], { err: true, columns: 30 });
     log.line(`  ${words}`);
     log.warning(words);
     const lines = said.flatMap((each) => each.replace(/^(out|err) /, '').split('\n'));
@@ -52,11 +53,11 @@ describe('lines', () => {
     const pipe = recorded();
     pipe.log.line('word '.repeat(50).trim());
     expect(pipe.said).toHaveLength(1);
-    expect([recorded({}, { columns: 130 }).log.layout.width, pipe.log.layout.width]).toEqual([130, 80]);
+    expect([recorded([], { columns: 130 }).log.layout.width, pipe.log.layout.width]).toEqual([130, 80]);
   });
 
   test('--quiet leaves warnings and what went wrong, on err; --verbose adds what is asked', () => {
-    const quiet = recorded({ quiet: true });
+    const quiet = recorded(['--quiet']);
     quiet.log.line('x');
     quiet.log.warning('y');
     quiet.log.line('refuse  z', true);
@@ -64,13 +65,13 @@ describe('lines', () => {
     const loud = recorded();
     loud.log.line('refuse  z', true);
     expect(loud.said).toEqual(['out refuse  z\n']);
-    const verbose = recorded({ verbose: true });
+    const verbose = recorded(['--verbose']);
     verbose.log.debug('HEAD /v2/');
     expect(verbose.said).toEqual(['out debug: HEAD /v2/\n']);
   });
 
   test('colour is for signs and help only, and only when asked for', () => {
-    const { log, said } = recorded({ color: true });
+    const { log, said } = recorded([], { out: true });
     log.line('  + 1.0');
     log.line('anything + else');
     log.line('     help: x');
@@ -87,10 +88,9 @@ describe('lines', () => {
 describe('the progress line', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
-  const now = (): number => Date.now();
 
   test('says what, how many and how long from the first half second, also while nothing happens', () => {
-    const { log, said } = recorded({ now }, { err: true });
+    const { log, said } = recorded([], { err: true });
     log.progress(0, 3, 'tags looked at');
     jest.advanceTimersByTime(399);
     expect(said).toEqual([]);
@@ -102,7 +102,7 @@ describe('the progress line', () => {
   });
 
   test('is gone before anything else is said, and ends with the last one', () => {
-    const { log, said } = recorded({ now }, { err: true });
+    const { log, said } = recorded([], { err: true });
     log.progress(0, 2, 'tags');
     jest.advanceTimersByTime(500);
     log.line('x');
@@ -115,24 +115,24 @@ describe('the progress line', () => {
   });
 
   test('a run that is done at once shows none', () => {
-    const { log, said } = recorded({ now }, { err: true });
+    const { log, said } = recorded([], { err: true });
     log.progress(1, 2, 'tags');
     log.progress(2, 2, 'tags');
     expect(said).toEqual([]);
   });
 
   test('never fills the line, which would scroll a terminal', () => {
-    const { log, said } = recorded({ now }, { err: true, columns: 20 });
+    const { log, said } = recorded([], { err: true, columns: 20 });
     log.progress(1, 1000, 'x'.repeat(100));
     jest.advanceTimersByTime(500);
     expect(said.at(-1)?.replace('err \r\u001b[K', '')).toHaveLength(19);
   });
 
-  test.each<[string, Partial<TerminalOptions>, boolean]>([
-    ['without a terminal', {}, false],
-    ['with --quiet', { quiet: true }, true],
-  ])('is not there %s', (_name, options, err) => {
-    const { log, said } = recorded({ now, ...options }, { err });
+  test.each<[string, string[], boolean]>([
+    ['without a terminal', [], false],
+    ['with --quiet', ['--quiet'], true],
+  ])('is not there %s', (_name, flags, err) => {
+    const { log, said } = recorded(flags, { err });
     log.progress(1, 3, 'tags');
     jest.advanceTimersByTime(5_000);
     expect(said).toEqual([]);
@@ -151,7 +151,7 @@ describe('foreign text', () => {
     ['ümläut 😀 ok', 'ümläut 😀 ok'],
   ])('%j is shown as %s', (text, shown) => {
     expect(harmless(text)).toBe(shown);
-    const { log, said } = recorded({ verbose: true }, { err: true });
+    const { log, said } = recorded(['--verbose'], { err: true });
     log.line(text);
     log.warning(text);
     log.debug(text);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkBuildxVersion, parseBuildxVersion, parseInspect } from '../../src/docker/inspect.js';
+import { findBuilder, parseBuildxVersion, parseInspect } from '../../src/docker/inspect.js';
 import { cleanLine, lineSplitter, secretTexts } from '../../src/docker/output.js';
 import { build, definition } from '../support/builds.js';
+import { INSPECT } from '../support/docker.js';
+import { recordedLog } from '../support/memory-registry.js';
 
 test.each([
   ['github.com/docker/buildx v0.29.1 a32761aeb3debd39be1eca514af3693af0db334b', '0.29.1'],
@@ -15,11 +17,22 @@ test.each([
   ['0.13.1-desktop.1', true],
   ['0.13.0-rc1', true],
   ['0.12.1', false],
-  [null, true],
-])('buildx %s is new enough for 0.13.0: %s', (version, enough) => {
-  const check = () => checkBuildxVersion(version, [{ version: '0.13.0', what: 'x' }]);
-  if (enough) expect(check).not.toThrow();
-  else expect(check).toThrow(/too old/);
+  ['v0.0.0+unknown', true],
+])('buildx %s is new enough for 0.13.0: %s', async (version, enough) => {
+  const ask = ([, verb]: readonly string[]) =>
+    Promise.resolve({ exitCode: 0, stdout: verb === 'version' ? version : INSPECT, stderr: '' });
+  const made = { ...definition(build('q.io/a')), needs: [{ version: '0.13.0', what: 'x' }] };
+  const found = findBuilder(made, new Map(), {
+    ask,
+    askLong: ask,
+    builder: null,
+    insecure: [],
+    temporary: '',
+    token: '',
+    log: recordedLog(),
+  });
+  if (enough) await expect(found).resolves.toMatchObject({ name: 'one' });
+  else await expect(found).rejects.toThrow(/too old/);
 });
 
 describe('docker buildx inspect', () => {

@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import { cutDigests } from '../../src/report/lines.js';
 import type { Report } from '../../src/report/model.js';
 import { retag } from '../support/command-line.js';
 
@@ -62,5 +61,6 @@ test('a source that is built anew is refused, the others stay', async () => {
   // the page shows this very run
   const [refused] = report.actions.filter(({ action }) => action === 'refuse');
   const page = readFileSync('examples/starlingx/README.md', 'utf8').replace(/\s+/g, ' ');
-  expect(page).toContain(cutDigests(refused?.reason.text ?? ''));
+  const digests = /(?<=sha256:[0-9a-f]{12})[0-9a-f]{52}/g;
+  expect(page).toContain(refused?.reason.text.replace(digests, ''));
 });

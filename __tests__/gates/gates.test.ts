@@ -1,13 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../src/errors.js';
-import {
-  combine,
-  commitOfEntry,
-  createGatekeeper,
-  type Subject,
-  withoutGitHub,
-} from '../../src/gates/gates.js';
+import { commitOfEntry, createGatekeeper, type Subject, withoutGitHub } from '../../src/gates/gates.js';
 import { parseCommit } from '../../src/config/commit.js';
 import type { ApprovalQuery, CheckQuery, Checks, Light, RunQuery } from '../../src/gates/port.js';
 import { gate } from '../support/github/gate.js';
@@ -112,24 +106,39 @@ describe('what is asked for', () => {
 });
 
 describe('all of a list must hold', () => {
-  const judged = (...states: ('open' | 'pending' | 'failed' | 'unknown')[]) =>
-    combine(
-      states.map((state, i) => ({
-        gate: gate({ check: `c${i}` }),
-        state: { state, text: `t${i}`, since: i },
-      })),
-    );
-  test.each([
-    [['open', 'open'], 'open', 't0; t1', 1],
-    [['open', 'pending'], 'pending', 't1', 1],
-    [['pending', 'pending'], 'pending', 't0; t1', 0],
-    [['pending', 'failed'], 'failed', 't1', 1],
-    [['failed', 'unknown', 'open'], 'unknown', 't1', 1],
-  ] as const)('%j is %s', (states, state, text, since) => {
-    expect(judged(...states)).toMatchObject({ state, text, since });
+  const LIGHTS = { open: 'green', pending: 'pending', failed: 'red' } as const;
+  type State = keyof typeof LIGHTS | 'unknown';
+  /** The gate `STATE-N` is in that state since N ms after the epoch. */
+  const checks: Checks = {
+    ...checksThatSay('green').checks,
+    check: ({ name, repo }) => {
+      const [state = '', at] = name.split('-');
+      if (state === 'unknown') return Promise.reject(new OperationError('denied', 'no entry'));
+      const light = LIGHTS[state as keyof typeof LIGHTS];
+      const signals = [{ light, said: light, source: 's', at: Number(at), url: null }];
+      const commits = [{ sha, committedAt: 0, signals }];
+      return Promise.resolve({ repo, ref: 'main', commits, complete: true });
+    },
+  };
+  const judged = (...names: string[]) => {
+    const gates = names.map((check) => gate({ check }));
+    return createGatekeeper(checks, NOW).judge(gates, subject);
+  };
+  test.each<[State[], State, number[], number | null]>([
+    [['open', 'open'], 'open', [0, 1], 1],
+    [['open', 'pending'], 'pending', [1], 1],
+    [['pending', 'pending'], 'pending', [0, 1], 0],
+    [['pending', 'failed'], 'failed', [1], 1],
+    [['failed', 'unknown', 'open'], 'unknown', [1], null],
+  ])('%j is %s', async (states, state, decisive, since) => {
+    const names = states.map((one, i) => `${one}-${i}`);
+    const alone = await Promise.all(decisive.map((i) => judged(names[i] ?? '')));
+    const verdict = await judged(...names);
+    expect(verdict).toMatchObject({ state, text: alone.map(({ text }) => text).join('; ') });
+    expect(verdict.since ?? null).toBe(since);
   });
-  test('none is open', () => {
-    expect(combine([])).toStrictEqual({ state: 'open', text: '', gates: [] });
+  test('none is open', async () => {
+    expect(await judged()).toStrictEqual({ state: 'open', text: '' });
   });
 });
 

@@ -30,7 +30,6 @@ import { parseRef, toTagPart, visible } from '../../src/policy/refname.js';
 import { parseTemplate, renderText } from '../../src/policy/template.js';
 import { parseChallenges } from '../../src/registry/auth/challenge.js';
 import { parseDockerConfig } from '../../src/registry/auth/docker-config.js';
-import { missingScopes } from '../../src/registry/auth/authorizer.js';
 import { secondsOf } from '../../src/registry/http/retry.js';
 import { createSecrets } from '../../src/registry/http/redact.js';
 import { warningTexts } from '../../src/registry/http/transport.js';
@@ -38,6 +37,7 @@ import { clean, nextLink } from '../../src/registry/request.js';
 import { flowchart } from '../../src/report/mermaid.js';
 import * as markdown from '../../src/shared/markdown.js';
 import * as text from '../../src/shared/text.js';
+import { authorizer, challengeFor, PULL } from '../support/authorizer.js';
 import { expectLinear } from '../support/cpu.js';
 import { reportAction } from '../support/reports.js';
 
@@ -117,7 +117,7 @@ const READERS: Readonly<Record<string, (foreign: string) => unknown>> = {
   // registries
   'a challenge': parseChallenges,
   'a parameter of a challenge': (foreign) => parseChallenges(`Bearer realm="${foreign}`),
-  scopes: (foreign) => missingScopes(foreign, ['repository:a:pull']),
+  scopes: (foreign) => authorizer().challenged(PULL, challengeFor(foreign), undefined),
   'a Link': nextLink,
   'a parameter of a Link': (foreign) => nextLink(`<a>${foreign}`),
   'a warning': warningTexts,

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { withDefaults } from '../../src/builds/inputs.js';
 import type { BakeDefinition, BuildDefaults } from '../../src/builds/model.js';
 import { checkWorkspace, findSources } from '../../src/docker/workspace.js';
 import { formatProblem, UserError } from '../../src/errors.js';
-import { build, definition } from '../support/builds.js';
+import { build, definition, withDefaults } from '../support/builds.js';
 
 let root: string;
 let workspace: string;

@@ -6,10 +6,10 @@ import { OperationError } from '../../src/errors.js';
 import { asError } from '../../src/plan/model.js';
 import { remoteTags } from '../../src/git/git.js';
 import { createRegistry } from '../../src/registry/registry.js';
-import { allFailed } from '../../src/builds/build.js';
 import { annotations } from '../../src/report/annotations.js';
-import { isFollower, isUnbuilt, remedy } from '../../src/report/format.js';
+import { numbers, remedy } from '../../src/report/format.js';
 import type { ReportAction } from '../../src/report/model.js';
+import { buildWith } from '../support/building.js';
 import { keptLog, scripted, stillClock } from '../support/scripted.js';
 import { GIT_ENV, sandbox } from '../support/repository.js';
 import { reportOf } from '../support/reports.js';
@@ -43,7 +43,6 @@ const FOREIGN = [
 describe('a text decides nothing', () => {
   test.each(FOREIGN)('seam 27: %j in a reason changes no remedy', (text) => {
     const said = { ...ACTION, reason: { code: 'unknown' as const, text } };
-    expect(isFollower(said)).toBe(false);
     expect(remedy(said)).toBe(remedy(ACTION));
   });
 
@@ -55,7 +54,7 @@ describe('a text decides nothing', () => {
       error: { code: 'denied', text: words },
     });
     expect(remedy(failed(text))).toBe(remedy(failed('x')));
-    expect(isUnbuilt(failed(text))).toBe(false);
+    expect(numbers([failed(text)], true)).toEqual(['1 tag failed']);
   });
 
   test('seam 27: causes decide', () => {
@@ -63,29 +62,33 @@ describe('a text decides nothing', () => {
       ...ACTION,
       reason: { code: 'revision-mismatch', cause, text: 'x' },
     });
-    expect(isFollower(reason('follows')) && isFollower(reason('group'))).toBe(true);
-    expect(isFollower(reason('build'))).toBe(false);
+    for (const cause of ['follows', 'group'] as const)
+      expect(remedy(reason(cause))).toBe('Fix what it follows; this tag then comes with it.');
     expect(remedy(reason('build'))).toBe('');
     const error = { code: 'rejected', cause: 'builder' as const, text: 'x' };
     expect(remedy({ ...ACTION, error })).toContain('build log');
-    expect(isUnbuilt({ ...ACTION, action: 'create', error })).toBe(true);
-    expect(isUnbuilt({ ...ACTION, action: 'build', error })).toBe(false);
+    const failed = { ...ACTION, outcome: 'failed' as const, error };
+    expect(numbers([{ ...failed, action: 'create' }], true)).toEqual(['1 tag not written because of that']);
+    expect(numbers([{ ...failed, action: 'build' }], true)).toEqual(['the build failed']);
   });
 
-  test('seam 27: the build whose image the error names speaks, and not one that the text names', () => {
+  test('seam 27: the build whose image the error names speaks, and not one that the text names', async () => {
     const failed = new OperationError('rejected', 'failed: the build of r.example/a is fine', {
       origin: 'builder',
       image: 'r.example/b',
     });
-    const actions = [...allFailed(['r.example/a', 'r.example/b'], failed)].map(
-      ([image, result]): ReportAction => ({
-        ...ACTION,
-        action: 'build',
-        image,
-        outcome: 'failed',
-        error: result.ok ? null : asError(result.error),
-      }),
-    );
+    const built = await buildWith(['r.example/a', 'r.example/b'], {
+      prepare: () => Promise.reject(failed),
+      bake: () => Promise.reject(failed),
+      close: () => Promise.resolve(),
+    });
+    const actions = [...built.results].map(([image, result]): ReportAction => ({
+      ...ACTION,
+      action: 'build',
+      image,
+      outcome: 'failed',
+      error: result.ok ? null : asError(result.error),
+    }));
     const report = reportOf([]);
     expect(annotations({ ...report, actions }).map(({ title }) => title)).toEqual(['r.example/b:1.0']);
     expect(annotations({ ...report, actions: actions.toReversed() })[0]?.title).toBe('r.example/b:1.0');

@@ -1,5 +1,6 @@
 import { bakeDefinition, type DefinitionInput } from '../../src/builds/definition.js';
-import type { BakeDefinition, SelectedBuild, SourceFacts } from '../../src/builds/model.js';
+import { buildsOfRun } from '../../src/builds/inputs.js';
+import type { BakeDefinition, BuildDefaults, SelectedBuild, SourceFacts } from '../../src/builds/model.js';
 import type { BuildConfig, Origin, PlatformConfig, Stage } from '../../src/config/model.js';
 import { formatProblem, OperationError, UserError } from '../../src/errors.js';
 import { formatReference, type ImageRef, parseRepository, type Repository } from '../../src/oci/reference.js';
@@ -56,6 +57,14 @@ export function build(
     ...rest,
     platforms: platforms.map((name) => platform(name)),
   };
+}
+
+/** An entry as a run builds it, with these inputs of the action. */
+export function withDefaults(entry: BuildConfig, defaults: BuildDefaults): BuildConfig {
+  const options = { images: [], defaults, registryMap: new Map(), forces: [] };
+  const [made] = buildsOfRun({ builds: [entry] }, options);
+  if (made === undefined) throw new Error('no build');
+  return made.config;
 }
 
 /** All platforms of the entry are built and pushed. */

@@ -38,6 +38,14 @@ export function withRules(...rules: string[]): string {
   return ['policy:', '  rules:', ...rules.map((rule) => `    - { ${rule} }`), ''].join('\n');
 }
 
+/** Is there a warning that names can be read in several ways by this pattern? */
+export function isAmbiguous(pattern: string): boolean {
+  const { warnings } = policyOf(
+    withRules(`class: final, git_tag: ${JSON.stringify(pattern)}, tag: '{git_tag}'`),
+  );
+  return warnings.some(({ what }) => what.includes('can be read in several ways'));
+}
+
 /** Where `text` stands in a tag file for the first time. */
 export function placeOf(yaml: string, text: string): Location {
   const at = yaml.indexOf(text);

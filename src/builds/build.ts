@@ -253,7 +253,7 @@ function settled(outcome: Outcome, results: ReadonlyMap<string, BuildResult>): O
  * @returns the digest of each target; on failure the same error for every image of the definition
  * @throws UserError for Dockerfiles, contexts and secrets that are not there
  */
-export async function bakeAll(
+async function bakeAll(
   input: DefinitionInput,
   builder: Builder,
   log: Pick<Log, 'line'>,
@@ -294,7 +294,7 @@ async function verifyBuilt(
 }
 
 /** Every image of a build that failed, with why. */
-export function allFailed(images: readonly string[], error: OperationError): Map<string, BuildResult> {
+function allFailed(images: readonly string[], error: OperationError): Map<string, BuildResult> {
   return new Map(images.map((image) => [image, { ok: false, error: wrapped(error) }]));
 }
 
@@ -310,7 +310,7 @@ function wrapped(error: OperationError): OperationError {
  * The builds that a plan needs: to be built, and with a tag that will be written. With the input `platform`, tags are for a
  * later job, so every build that is not finished counts.
  */
-export function buildsToMake(release: Release, plan: Plan, platform: string): SelectedBuild[] {
+function buildsToMake(release: Release, plan: Plan, platform: string): SelectedBuild[] {
   const wanted = new Set(
     plan.actions
       .filter(writes)

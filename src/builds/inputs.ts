@@ -132,7 +132,7 @@ const INPUTS: Origin = { at: () => NOWHERE, keyAt: () => NOWHERE, inside: () => 
  * the entry wins. Secrets by value stay with the inputs: they are added when the definition is made.
  * @throws UserError when the input `platforms` names one that does not exist
  */
-export function withDefaults(build: BuildConfig, defaults: BuildDefaults): BuildConfig {
+function withDefaults(build: BuildConfig, defaults: BuildDefaults): BuildConfig {
   const pick = <T extends string | undefined>(own: T, given: T): T =>
     own === undefined || own === '' ? given : own;
   const file = pick(build.file, defaults.file);

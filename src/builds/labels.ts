@@ -26,7 +26,7 @@ const OCI_KEYS: readonly string[] = [
 ].map((key) => PREFIX + key);
 
 /** The eight labels; those that nothing is known about are left out. Sorted by key. */
-export function ociLabels(facts: SourceFacts, version: string): Record<string, string> {
+function ociLabels(facts: SourceFacts, version: string): Record<string, string> {
   const values: Record<string, string | null> = {
     created: facts.created,
     description: facts.description,

@@ -1,9 +1,7 @@
 /**
  * Stages of platforms: what each platform counts as today, and which platforms a build of a class gets.
- * Pure. The flow asks the gates first:
  *
- *   const verdicts = new Map(); // platform → gatekeeper.judge(platform.requires, subject)
- *   const table = effectiveStages(build.platforms, verdicts, config.stagePolicy);
+ *   const table = await platformStages(build, config.stagePolicy, gatekeeper, subject);
  *   table.refused → the build is refused (reason `unknown`, or `gate-failed` under `stage_policy: fail`)
  *   selectPlatforms(table, class, includeStages) → what is built, and what the index must hold
  *
@@ -52,7 +50,7 @@ const LOWER: Readonly<Record<Stage, Stage>> = { release: 'test', test: 'build', 
  * one whose gate is unknown always refuses, since a release without it might be a release that nobody wanted.
  * @param verdicts platform → the verdict on its `requires`; absent is open
  */
-export function effectiveStages(
+function effectiveStages(
   platforms: readonly PlatformConfig[],
   verdicts: ReadonlyMap<string, GateState>,
   policy: 'demote' | 'fail',
@@ -132,7 +130,7 @@ function sinceText({ since }: StageRow, now: number): string {
 
 /** What each platform of a build counts as today: its gates are asked, all at once. */
 export async function platformStages(
-  build: BuildConfig,
+  build: Pick<BuildConfig, 'platforms'>,
   policy: Config['stagePolicy'],
   gatekeeper: Gatekeeper,
   subject: Subject,

@@ -139,7 +139,7 @@ interface JoinInput {
  * digest and then under its tags.
  * @throws OperationError `mismatch` when a digest is not an image of its platform; what the registry throws
  */
-export async function joinIndex(
+async function joinIndex(
   { repository, digests, annotations }: JoinInput,
   registry: Pick<Registry, 'manifest' | 'inspect'>,
 ): Promise<Manifest> {

@@ -14,45 +14,22 @@ export interface Io {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
 }
 
-/** The log of a command: stdout belongs to the document when one is asked for. */
-export function logFor(args: Arguments, io: Io): Log {
-  const out = args.format === 'text' ? io.stdout : io.stderr;
-  const plain = args.is('no-color') || (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb';
-  return terminalLog({
-    out,
-    err: io.stderr,
-    cwd: io.cwd,
-    quiet: args.is('quiet'),
-    verbose: args.is('verbose'),
-    color: !plain && out.isTTY === true,
-  });
-}
-
-// The log of the command line: everything on one stream, a live progress line when that is a terminal.
-
-export interface TerminalOptions {
-  /** all messages; stderr when stdout has a document, else stdout */
-  readonly out: Stream;
-  /** warnings; with `quiet` also what went wrong */
-  readonly err: Stream;
-  /** where relative files of warnings are */
-  readonly cwd: string;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-  readonly color: boolean;
-  /** milliseconds, of a clock that only goes forward */
-  readonly now?: () => number;
-}
-
 const COLORS: Readonly<Record<string, number>> = { '+': 32, '~': 33, '?': 36, '!': 31, '=': 2, help: 36 };
 const ERASE = '\r\x1b[K';
 /** Nobody wants to see a line that is gone before it is read. */
 const FIRST_PROGRESS = 400;
 
-/** A log for people at a terminal, or for a file when the stream is none. */
-export function terminalLog(options: TerminalOptions): Log {
-  const { out, err, cwd, quiet, verbose, color, now = () => performance.now() } = options;
-  const progress = quiet || err.isTTY !== true ? null : progressLine(err, now);
+/**
+ * The log of a command, for people at a terminal or for a file: everything on one stream, with a live progress line where
+ * standard error is a terminal. Standard output belongs to the document when one is asked for.
+ */
+export function logFor(args: Arguments, { env, cwd, stdout, stderr: err }: Io): Log {
+  const out = args.format === 'text' ? stdout : err;
+  const quiet = args.is('quiet');
+  const verbose = args.is('verbose');
+  const plain = args.is('no-color') || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  const color = !plain && out.isTTY === true;
+  const progress = quiet || err.isTTY !== true ? null : progressLine(err);
   let printed = 0;
   // With --quiet what went wrong is all there is to say, and it belongs with the warnings.
   const line = (text: string, bad = false): void => {
@@ -103,13 +80,13 @@ function paint(line: string): string {
 }
 
 /** One line that is drawn over: what, how many, and how long so far, also while nothing happens. */
-function progressLine(err: Stream, now: () => number): { show(text: string): void; end(): void } {
+function progressLine(err: Stream): { show(text: string): void; end(): void } {
   let text = '';
-  const started = now();
+  const started = performance.now();
   let drawn = false;
   let timer: NodeJS.Timeout | undefined;
   const draw = (): void => {
-    const elapsed = now() - started;
+    const elapsed = performance.now() - started;
     if (elapsed < FIRST_PROGRESS) return;
     const line = `${harmless(text)}, ${(elapsed / 1000).toFixed(1)} s`;
     err.write(`${ERASE}${line.slice(0, widthOf(err) - 1)}`);

@@ -72,7 +72,7 @@ const CUT = '…';
 const TAB = '    ';
 
 /** The part of a line around the character at `offset` (UTF-16 units, from 0) that fits, and a caret below that character. */
-export function excerpt(
+function excerpt(
   line: string,
   offset: number,
   width: number,

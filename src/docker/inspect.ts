@@ -230,7 +230,7 @@ export function parseBuildxVersion(text: string): string | null {
 /**
  * @throws OperationError `rejected` that names the version in hand, the one needed and what it is needed for
  */
-export function checkBuildxVersion(version: string | null, needs: readonly BuildxNeed[]): void {
+function checkBuildxVersion(version: string | null, needs: readonly BuildxNeed[]): void {
   if (version === null) return;
   const lacking = needs.filter((need) => semver.lt(version, `${need.version}-0`));
   const [newest] = [...lacking].sort((a, b) => semver.rcompare(a.version, b.version));

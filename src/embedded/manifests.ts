@@ -155,7 +155,7 @@ function negotiate(negotiation: Negotiation): StoredManifest | Answer {
 }
 
 /** The 404 that means "it is there, but you did not ask for its type"; on a HEAD it looks like any other. */
-export function notAccepted(message: string): Answer {
+function notAccepted(message: string): Answer {
   return refusal(404, 'MANIFEST_UNKNOWN', message);
 }
 

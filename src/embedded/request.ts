@@ -154,7 +154,7 @@ export async function readBody(body: Readable, limit: number): Promise<Buffer | 
 }
 
 /** Bytes that are opened only when they are sent: blobs that may be large or live in a file. */
-export interface LazyBody {
+interface LazyBody {
   readonly length: number;
   open(): Readable;
 }

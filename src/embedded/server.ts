@@ -33,7 +33,7 @@ interface Hooks {
   readonly token?: (call: Call) => Promise<Answer>;
 }
 
-export interface RegistryOptions {
+interface RegistryOptions {
   /** default 0: any free port */
   readonly port?: number;
   /** what differs from the spec; whole sets: `DISTRIBUTION_2_8`, `DISTRIBUTION_3` */

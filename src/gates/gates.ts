@@ -16,14 +16,12 @@ import type { Checks } from './port.js';
 export type { GateFacts, GateState } from './evaluate.js';
 export { evaluateGate } from './evaluate.js';
 
-/** All gates of one list together: the worst of them, its texts joined, its earliest `since`. */
-export interface Verdict extends GateState {
-  readonly gates: readonly { readonly gate: Gate; readonly state: GateState }[];
-}
-
 export interface Gatekeeper {
-  /** Open when `gates` is empty. Asks GitHub once for what several gates of a run share. Throws only when the run is cancelled. */
-  judge(gates: readonly Gate[], subject: Subject): Promise<Verdict>;
+  /**
+   * All gates of one list together: the worst of them, its texts joined. Open when `gates` is empty. Asks GitHub once for
+   * what several gates of a run share. Throws only when the run is cancelled.
+   */
+  judge(gates: readonly Gate[], subject: Subject): Promise<GateState>;
 }
 
 const WORST_FIRST = ['unknown', 'failed', 'pending', 'open'] as const;
@@ -34,10 +32,7 @@ export function createGatekeeper(checks: Checks, now: number): Gatekeeper {
   return {
     async judge(gates, subject) {
       const judged = await Promise.all(
-        gates.map(async (gate) => ({
-          gate,
-          state: evaluateGate(gate, await observeGate(gate, subject, shared, now), now),
-        })),
+        gates.map(async (gate) => evaluateGate(gate, await observeGate(gate, subject, shared, now), now)),
       );
       return combine(judged);
     },
@@ -45,9 +40,9 @@ export function createGatekeeper(checks: Checks, now: number): Gatekeeper {
 }
 
 /** All must hold: the worst state, with the texts of every gate that has it. */
-export function combine(judged: Verdict['gates']): Verdict {
-  const state = WORST_FIRST.find((worst) => judged.some((one) => one.state.state === worst)) ?? 'open';
-  const decisive = judged.filter((one) => one.state.state === state).map((one) => one.state);
+function combine(judged: readonly GateState[]): GateState {
+  const state = WORST_FIRST.find((worst) => judged.some((one) => one.state === worst)) ?? 'open';
+  const decisive = judged.filter((one) => one.state === state);
   const times = decisive.flatMap(({ since }) => (since === undefined ? [] : [since]));
   // Open since the last one opened; shut since the first one shut.
   const since = state === 'open' ? Math.max(...times) : Math.min(...times);
@@ -55,7 +50,6 @@ export function combine(judged: Verdict['gates']): Verdict {
   return {
     state,
     text: decisive.map(({ text }) => text).join('; '),
-    gates: judged,
     ...(times.length > 0 ? { since } : {}),
     ...(url === undefined ? {} : { url }),
   };

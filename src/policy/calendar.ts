@@ -41,3 +41,13 @@ export function calendarOf(timezone: string): (time: number) => Moment {
     return last.moment;
   };
 }
+
+/** Is this YYYYMMDD a day of the (proleptic Gregorian) calendar? */
+export function isCalendarDay(text: string): boolean {
+  const year = Number(text.slice(0, 4));
+  const month = Number(text.slice(4, 6));
+  const day = Number(text.slice(6, 8));
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day >= 1 && day <= (lengths[month - 1] ?? 0);
+}

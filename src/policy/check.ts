@@ -240,14 +240,15 @@ interface Atom {
 
 // One character of each class that patterns tell apart; those of the pattern itself are added to them.
 const CLASSES = '0a-._/~';
+const BUDGET = 500_000;
 
 /**
  * Runs the pattern against itself: two readings of one text that are at different places, one of them inside a field,
  * and that both reach the end, make it ambiguous. The number of pairs is bounded by the square of the pattern's length;
- * of a pattern that takes more than `budget` steps nothing is reported.
+ * of a pattern that takes more steps than the budget nothing is reported.
  */
-export function isAmbiguous(pattern: Pattern, budget = 500_000): boolean {
-  let left = budget;
+function isAmbiguous(pattern: Pattern): boolean {
+  let left = BUDGET;
   const atoms = pattern.parts.flatMap(atomsOf);
   const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
   const size = atoms.length + 1;

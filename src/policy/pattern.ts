@@ -3,6 +3,7 @@
  * no regular expressions for users to write, so no name, however hostile, can make one slow: matching fills a table
  * of (part, position) once, which is linear in the length of the name.
  */
+import { isCalendarDay } from './calendar.js';
 
 /** A piece of a pattern. `at` is where it starts in the source, 0-based. */
 export type PatternPart =
@@ -319,16 +320,6 @@ function* startsOfPart(part: PatternPart, end: number, text: string): Generator<
   }
   if (mayBeEmpty(part)) yield end;
   for (let start = end - 1; start >= 0 && accepts(part, text.charCodeAt(start)); start -= 1) yield start;
-}
-
-/** Is this YYYYMMDD a day of the (proleptic Gregorian) calendar? */
-export function isCalendarDay(text: string): boolean {
-  const year = Number(text.slice(0, 4));
-  const month = Number(text.slice(4, 6));
-  const day = Number(text.slice(6, 8));
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return day >= 1 && day <= (lengths[month - 1] ?? 0);
 }
 
 function isDigit(code: number): boolean {

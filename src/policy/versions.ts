@@ -70,7 +70,7 @@ function writes(rule: CompiledRule, { fields }: Claim, channel: string): boolean
 }
 
 /** Compares two runs of digits as numbers of any size. */
-export function compareDigits(a: string, b: string): number {
+function compareDigits(a: string, b: string): number {
   const x = a.replace(/^0+(?=\d)/, '');
   const y = b.replace(/^0+(?=\d)/, '');
   if (x.length !== y.length) return x.length - y.length;

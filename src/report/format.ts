@@ -71,7 +71,7 @@ function isFailedBuild({ action, outcome }: ReportAction): boolean {
 }
 
 /** Is it a tag without an image, since the build failed? */
-export function isUnbuilt({ action, error }: ReportAction): boolean {
+function isUnbuilt({ action, error }: ReportAction): boolean {
   return action !== 'build' && error?.cause !== undefined;
 }
 
@@ -162,7 +162,7 @@ export function whyText(action: ReportAction): string {
 }
 
 /** Is the tag refused or held only because the one that it follows, or its release, is? */
-export function isFollower({ reason: { cause } }: ReportAction): boolean {
+function isFollower({ reason: { cause } }: ReportAction): boolean {
   return cause === 'follows' || cause === 'group';
 }
 

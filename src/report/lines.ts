@@ -158,7 +158,7 @@ function whyOf(action: ReportAction, { all }: Layout): string {
 }
 
 /** Digests cut to what tells two apart by eye. */
-export function cutDigests(text: string): string {
+function cutDigests(text: string): string {
   return text.replace(/\bsha(?:256|512):[0-9a-f]{64,128}\b/g, shortDigest);
 }
 

@@ -1,5 +1,4 @@
 import { buffer } from 'node:stream/consumers';
-import { notAccepted } from '../../src/embedded/manifests.js';
 import {
   type Answer,
   bytes,
@@ -172,7 +171,7 @@ export function replacement(fault: Fault, call: Call): Answer | null {
     return refusal(429, 'TOOMANYREQUESTS', 'too many requests', undefined, headers);
   }
   return fault.kind === 'accept-404'
-    ? notAccepted('OCI index found, but accept header does not support OCI indexes')
+    ? refusal(404, 'MANIFEST_UNKNOWN', 'OCI index found, but accept header does not support OCI indexes')
     : null;
 }
 

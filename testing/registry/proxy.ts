@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request as send } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { listen, type LoggedRequest } from '../../src/embedded/http.js';
-import { type Answer, bytes, type Call, type LazyBody, refusal } from '../../src/embedded/request.js';
+import { type Answer, bytes, type Call, refusal } from '../../src/embedded/request.js';
 import { createFaultList, type FaultList, type FaultRule } from './faults.js';
 import { interceptBy } from './intercept.js';
 
@@ -85,7 +85,7 @@ async function bodyOf(
   response: IncomingMessage,
   call: Call,
   length: string | undefined,
-): Promise<Buffer | LazyBody> {
+): Promise<Answer['body']> {
   const size = Number(length ?? 0);
   if (call.method === 'HEAD') {
     response.resume();

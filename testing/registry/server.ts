@@ -2,7 +2,6 @@ import { listen, type LoggedRequest } from '../../src/embedded/http.js';
 import { pageNotFound } from '../../src/embedded/request.js';
 import {
   type EmbeddedRegistry as PlainRegistry,
-  type RegistryOptions as PlainOptions,
   startRegistry as startPlain,
 } from '../../src/embedded/server.js';
 import { type AuthOptions, basicGuard, createTokenService } from './auth.js';
@@ -15,6 +14,8 @@ export type { StoredManifest, TagEvent } from '../../src/embedded/store.js';
 export type { LoggedRequest, TlsOptions } from '../../src/embedded/http.js';
 export type { AuthOptions, TokenAuth } from './auth.js';
 export type { Fault, FaultList, FaultMatch, FaultRule } from './faults.js';
+
+type PlainOptions = NonNullable<Parameters<typeof startPlain>[0]>;
 
 export interface RegistryOptions extends Omit<PlainOptions, 'hooks' | 'log'> {
   readonly auth?: AuthOptions;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PlatformConfig } from '../../../src/config/model.js';
 import { createGatekeeper, type Subject } from '../../../src/gates/gates.js';
 import { createChecks } from '../../../src/github/checks.js';
-import { effectiveStages, selectPlatforms } from '../../../src/builds/platform-stages.js';
+import { platformStages, selectPlatforms } from '../../../src/builds/platform-stages.js';
 import { gate, origin } from '../../support/github/gate.js';
 import { type LocalGitHub, startGitHub } from '../../support/github/local-github.js';
 import { open } from '../../support/github/open.js';
@@ -67,17 +67,8 @@ describe('story: an architecture that rots and comes back', () => {
   ];
 
   async function stages(day: number) {
-    const judge = await keeper(day);
     const commit = { repo: 'octo/app', sha: local.repo.main };
-    const verdicts = new Map(
-      await Promise.all(
-        platforms.map(
-          async ({ platform, requires }) =>
-            [platform, await judge.judge(requires, { home: 'octo/app', commit })] as const,
-        ),
-      ),
-    );
-    return effectiveStages(platforms, verdicts, 'demote');
+    return platformStages({ platforms }, 'demote', await keeper(day), { home: 'octo/app', commit });
   }
 
   test('in the release, out of it with the date of the first failure, in it again', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { OperationError } from '../../../src/errors.js';
-import { credentialOf, entryOf, keyOf, parseDockerConfig } from '../../../src/registry/auth/docker-config.js';
+import { credentialOf, entryOf, parseDockerConfig } from '../../../src/registry/auth/docker-config.js';
 
 const b64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
@@ -31,10 +31,6 @@ describe('keys', () => {
 
   test('the exact key goes before others that mean the same host', () => {
     expect(entryOf({ 'https://quay.io/v1/': 1, 'quay.io': 2 }, 'quay.io')).toBe(2);
-  });
-
-  test('helpers know Docker Hub by its old URL', () => {
-    expect([keyOf('docker.io'), keyOf('quay.io')]).toEqual(['https://index.docker.io/v1/', 'quay.io']);
   });
 });
 

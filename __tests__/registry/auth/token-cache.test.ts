@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../../src/errors.js';
-import { createCredentialTrial } from '../../../src/registry/auth/authorizer.js';
 import { createTokenCache } from '../../../src/registry/auth/token.js';
 
 const PULL = ['repository:a:pull'];
@@ -84,43 +83,5 @@ describe('tokens', () => {
       cache.fetch(PUSH, () => Promise.reject(new OperationError('unavailable', 'down'))),
     ).rejects.toThrow();
     await expect(cache.fetch(PUSH, give('t'))).resolves.toBe('t');
-  });
-});
-
-describe('row 76: a credential that is not proven yet', () => {
-  test('is tried by one at a time, and by all once it is proven', async () => {
-    const proof = createCredentialTrial();
-    expect(await proof.turn()).toBe('try');
-    const others = [proof.turn(), proof.turn()];
-    proof.settle(true);
-    expect(await Promise.all(others)).toEqual(['proven', 'proven']);
-  });
-
-  test('is given up after two refusals', async () => {
-    const proof = createCredentialTrial();
-    await proof.turn();
-    const others = [proof.turn(), proof.turn(), proof.turn()];
-    proof.settle(false);
-    expect(await others[0]).toBe('try');
-    proof.settle(false);
-    expect(await Promise.all(others.slice(1))).toEqual(['rejected', 'rejected']);
-    expect(proof.isRejected()).toBe(true);
-  });
-
-  test('passes to the next when the try had no answer', async () => {
-    const proof = createCredentialTrial();
-    await proof.turn();
-    const next = proof.turn();
-    proof.settle(null);
-    expect(await next).toBe('try');
-  });
-
-  test('a refusal after it was proven does not give it up', async () => {
-    const proof = createCredentialTrial();
-    await proof.turn();
-    proof.settle(true);
-    proof.settle(false);
-    proof.settle(false);
-    expect(await proof.turn()).toBe('proven');
   });
 });

@@ -197,7 +197,7 @@ interface CredentialTrial {
 /** A refusal may concern one repository only, so it takes two in a row to give a credential up. */
 const MAX_REFUSALS = 2;
 
-export function createCredentialTrial(): CredentialTrial {
+function createCredentialTrial(): CredentialTrial {
   let state: 'unknown' | 'proven' | 'rejected' = 'unknown';
   let refusals = 0;
   let trying: { readonly over: Promise<void>; readonly end: () => void } | null = null;
@@ -233,7 +233,7 @@ const MAX_SCOPES = 8;
 const SCOPE = /^repository:([\x21-\x7e]{1,300}):([a-z*]+(?:,[a-z*]+)*)$/;
 
 /** The scopes that `access` needs. */
-export function scopesOf({ repository, access, alsoPull }: Access): string[] {
+function scopesOf({ repository, access, alsoPull }: Access): string[] {
   const own = `repository:${repository.repository}:${access}`;
   return alsoPull ? [own, `repository:${alsoPull.repository}:pull`] : [own];
 }
@@ -243,7 +243,7 @@ export function scopesOf({ repository, access, alsoPull }: Access): string[] {
  * shorter path; such a name gets the actions that the request needs. Nothing else is: the registry chooses the words, and
  * the token would be good for what nobody asked for. Some token servers look only at the first scope, so these go first.
  */
-export function missingScopes(asked: string | undefined, own: readonly string[]): string[] {
+function missingScopes(asked: string | undefined, own: readonly string[]): string[] {
   const scopes = (asked ?? '').split(' ').flatMap((scope) => {
     const [, name = '', actions = ''] = SCOPE.exec(scope) ?? [];
     const needed = own.map(splitActions).find(([held]) => sameRepository(held, name))?.[1] ?? [];

@@ -28,7 +28,7 @@ export function parseDockerConfig(bytes: Uint8Array, source: string): DockerConf
 }
 
 /** The key under which docker and its helpers know `registry`. */
-export function keyOf(registry: string): string {
+function keyOf(registry: string): string {
   return registry === 'docker.io' ? HUB_KEY : registry;
 }
 
