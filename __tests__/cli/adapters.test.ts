@@ -17,7 +17,7 @@ describe('parseConcurrency', () => {
     ['1', 1],
     ['16', 16],
     [' 8 ', 8],
-    ['auto', 16],
+    ['auto', 64],
     ['256', 256],
   ])('%j is %d requests', (text, value) => {
     expect(parseConcurrency(text)).toBe(value);

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import http2 from 'node:http2';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { formatProblem } from '../../src/errors.js';
@@ -6,6 +7,7 @@ import type { Clock } from '../../src/ports.js';
 import type { Credential } from '../../src/registry/auth/docker-config.js';
 import { createTransport } from '../../src/registry/http/transport.js';
 import type { RegistryRequest, Transport } from '../../src/registry/http/types.js';
+import { createAuthority, type Pair } from './certificates.js';
 
 type TransportOptions = Parameters<typeof createTransport>[0];
 
@@ -42,19 +44,48 @@ export interface Seen {
 
 export interface TestServer {
   readonly host: string;
+  /** `http://127.0.0.1:PORT`, or with https */
+  readonly url: string;
   readonly port: number;
   readonly seen: Seen[];
   readonly connections: () => number;
   close(): Promise<void>;
 }
 
+let certified: { readonly pair: Pair; readonly ca: string } | null = null;
+
+/** From here on the servers of this process speak HTTP/2 over TLS, and the transports trust them. */
+export function speakHttp2(): void {
+  const authority = createAuthority();
+  certified = { pair: authority.issue('IP:127.0.0.1,DNS:localhost'), ca: authority.ca };
+}
+
+/** What a server of this process costs before its first request over TLS is sent: a guess in plain http, for it is on loopback. */
+export function guesses(): number {
+  return certified === null ? 0 : 1;
+}
+
+/** The connections that `inFlight` requests at a time need, those of the guess and of the look at TLS included. */
+export function connectionsFor(inFlight: number): number {
+  return certified === null ? inFlight : 3;
+}
+
+/** Of the servers of this process. */
+function scheme(): string {
+  return certified === null ? 'http' : 'https';
+}
+
+function makeServer(listener: RequestListener): Server {
+  if (certified === null) return http.createServer(listener);
+  const server = http2.createSecureServer({ ...certified.pair, allowHTTP1: true }, listener as never);
+  server.on('sessionError', () => undefined);
+  return server;
+}
+
 type Handler = (request: IncomingMessage, response: ServerResponse, seen: Seen, count: number) => void;
 
 /** An HTTP server on loopback that writes down what it sees; the handler runs when the body has arrived. */
-export async function serve(
-  handler: Handler,
-  make = (l: RequestListener): Server => http.createServer(l),
-): Promise<TestServer> {
+export async function serve(handler: Handler, make = makeServer): Promise<TestServer> {
   const seen: Seen[] = [];
   const server = make((request, response) => {
     const entry: Seen = { method: request.method!, path: request.url!, headers: request.headers, body: '' };
@@ -65,11 +96,13 @@ export async function serve(
     request.on('end', () => handler(request, response, entry, count));
     request.on('error', () => undefined);
   });
-  return { ...(await listen(server)), seen };
+  const listening = await listen(server);
+  const url = `${scheme()}://${listening.host}`;
+  return { ...listening, url, seen };
 }
 
 /** Listens on a free port of loopback; closing ends all connections. */
-export async function listen(server: Server): Promise<Omit<TestServer, 'seen'>> {
+export async function listen(server: Server): Promise<Omit<TestServer, 'seen' | 'url'>> {
   const sockets = new Set<{ destroy(): void }>();
   let connections = 0;
   server.on('connection', (socket) => {
@@ -127,6 +160,7 @@ export function kit(options: Partial<TransportOptions> & { credential?: Credenti
     },
     anonymous: false,
     onSecret: (secret) => void secrets.push(secret),
+    ...(certified === null ? {} : { ca: certified.ca }),
     ...rest,
   });
   made.push(transport);

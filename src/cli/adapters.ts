@@ -308,7 +308,8 @@ export function listedHosts(
 
 const MOST_CONCURRENCY = 256;
 
-const AUTO_CONCURRENCY = 16;
+/** Where `auto` ends; how a run gets there is `createPace`'s to say. */
+const AUTO_CONCURRENCY = 64;
 
 /** `concurrency` as a number: `auto`, or how many. @throws UserError */
 export function parseConcurrency(text: string): number {

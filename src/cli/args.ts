@@ -176,7 +176,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     commands: COMMON,
     idle: OFFLINE,
     value: 'auto|N',
-    help: 'requests in flight per registry (default auto: 16)',
+    help: 'most requests in flight per registry (default auto: 64)',
   },
   settle: {
     type: 'string',

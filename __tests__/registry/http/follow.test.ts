@@ -3,7 +3,15 @@ import { Readable } from 'node:stream';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { closeAll, kit, request, serve, type TestServer } from '../../support/http-harness.js';
+import {
+  closeAll,
+  connectionsFor,
+  guesses,
+  kit,
+  request,
+  serve,
+  type TestServer,
+} from '../../support/http-harness.js';
 
 const servers: TestServer[] = [];
 const start = async (...args: Parameters<typeof serve>): Promise<TestServer> => {
@@ -30,7 +38,7 @@ const redirecting = (to: () => string, status = 307) =>
 describe('row 69: redirects', () => {
   test.each([301, 302, 303, 307, 308])('%i of a blob is followed, without the login', async (status) => {
     const storage = await start((_, response) => void response.end('blob'));
-    const registry = await redirecting(() => `http://${storage.host}/bucket/x?sig=1`, status);
+    const registry = await redirecting(() => `${storage.url}/bucket/x?sig=1`, status);
     const { transport } = kit({ credential: LOGIN });
     const { stream, url } = await transport.stream(
       request(registry.host, {
@@ -62,13 +70,13 @@ describe('row 69: redirects', () => {
 
   test('a host that sends us back does not get us to bring the login', async () => {
     const storage: TestServer = await start((_, response) => {
-      response.writeHead(302, { location: `http://${registry.host}/v2/back` }).end();
+      response.writeHead(302, { location: `${registry.url}/v2/back` }).end();
     });
     const registry: TestServer = await start((_, response, seen) => {
       if (seen.path === '/v2/back') response.end('ok');
       else if (seen.headers.authorization === undefined)
         response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
-      else response.writeHead(302, { location: `http://${storage.host}/` }).end();
+      else response.writeHead(302, { location: `${storage.url}/` }).end();
     });
     await kit({ credential: LOGIN }).transport.send(request(registry.host, { path: BLOB }));
     expect(registry.seen.at(-1)).toMatchObject({ path: '/v2/back' });
@@ -79,7 +87,7 @@ describe('row 69: redirects', () => {
     const storage = await start((_, response) => {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="give me"' }).end();
     });
-    const registry = await redirecting(() => `http://${storage.host}/x`);
+    const registry = await redirecting(() => `${storage.url}/x`);
     const answer = await kit({ credential: LOGIN }).transport.send(request(registry.host, { path: BLOB }));
     expect(answer.status).toBe(401);
     expect(storage.seen).toHaveLength(1);
@@ -90,7 +98,7 @@ describe('row 69: redirects', () => {
     async (method) => {
       const other = await start((_, response) => void response.writeHead(201).end());
       const registry = await start((_, response) => {
-        response.writeHead(307, { location: `http://${other.host}/v2/x?sig=SECRET` }).end();
+        response.writeHead(307, { location: `${other.url}/v2/x?sig=SECRET` }).end();
       });
       const send = kit().transport.send(
         request(registry.host, { method, body: Buffer.from('{}'), redirect: 'follow', repeatable: false }),
@@ -125,11 +133,11 @@ describe('row 69: redirects', () => {
   });
 
   test.each([
-    ['http://10.0.0.1/x', 'the private address 10.0.0.1'],
-    ['http://169.254.169.254/latest', 'the private address 169.254.169.254'],
+    ['//10.0.0.1/x', 'the private address 10.0.0.1'],
+    ['//169.254.169.254/latest', 'the private address 169.254.169.254'],
     ['file:///etc/passwd', '"file:"'],
     ['gopher://x/', '"gopher:"'],
-    ['http://a:b@127.0.0.1/', 'a user name'],
+    ['//a:b@127.0.0.1/', 'a user name'],
   ])('threat 9: to %s is not followed', async (location, why) => {
     const registry = await start((_, response) => void response.writeHead(307, { location }).end());
     await expect(kit().transport.send(request(registry.host))).rejects.toMatchObject({
@@ -188,7 +196,7 @@ describe('row 72: uploads', () => {
     const other = await start((_, response) => void response.writeHead(201).end());
     const put = request(registry.host, {
       method: 'PUT',
-      path: new URL(`http://${other.host}/up`),
+      path: new URL(`${other.url}/up`),
       redirect: 'refuse',
     });
     await expect(kit().transport.send(put)).rejects.toMatchObject({ code: 'unsafe' });
@@ -200,7 +208,7 @@ describe('row 72: uploads', () => {
     const registry = await start((_, response, seen) => {
       if (seen.headers.authorization === undefined)
         response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
-      else response.writeHead(202, { location: `http://${storage.host}/up?s=1` }).end();
+      else response.writeHead(202, { location: `${storage.url}/up?s=1` }).end();
     });
     const { transport } = kit({ credential: LOGIN, trustedHosts: [storage.host] });
     const opened = await transport.send(request(registry.host, { method: 'POST', redirect: 'refuse' }));
@@ -235,7 +243,9 @@ describe('row 72: uploads', () => {
     const good = { length: 3, open: () => Promise.resolve(Readable.from([Buffer.from(`ab${++opened}`)])) };
     const { transport } = kit();
     await transport.send(request(registry.host, { method: 'PUT', body: good, redirect: 'refuse' }));
-    expect(registry.seen.map(({ body }) => body)).toEqual(['ab1', 'ab2']);
+    expect(registry.seen.map(({ body }) => body)).toEqual(
+      Array.from({ length: 2 }, (_, n) => `ab${n + 1 + guesses()}`),
+    );
     const failing = Readable.from(
       (function* () {
         yield Buffer.from('a');
@@ -291,7 +301,7 @@ describe('concurrency', () => {
     const { transport } = kit({ concurrency: 8 });
     await Promise.all(Array.from({ length: 100 }, () => transport.send(request(registry.host))));
     expect(most).toBe(8);
-    expect(registry.connections()).toBe(8);
+    expect(registry.connections()).toBe(connectionsFor(8));
   });
 
   test('HEAD keeps connections too', async () => {
@@ -300,7 +310,7 @@ describe('concurrency', () => {
     await Promise.all(
       Array.from({ length: 100 }, () => transport.send(request(registry.host, { method: 'HEAD' }))),
     );
-    expect(registry.connections()).toBe(4);
+    expect(registry.connections()).toBe(connectionsFor(4));
   });
 
   test('falls on 429 and everything still gets through', async () => {

@@ -7,7 +7,7 @@ import { OperationError } from '../../../src/errors.js';
 import { closeAll, kit, listen, request, type TestServer } from '../../support/http-harness.js';
 
 let answer: Buffer = Buffer.alloc(0);
-let server: Omit<TestServer, 'seen'>;
+let server: Omit<TestServer, 'seen' | 'url'>;
 beforeAll(async () => {
   server = await listen(net.createServer((socket) => void socket.once('data', () => socket.end(answer))));
 });

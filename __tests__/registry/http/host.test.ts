@@ -1,12 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
+import { cancellationOf } from '../../../src/registry/http/exchange.js';
 import { createLimiter } from '../../../src/registry/http/host.js';
+import { createPace } from '../../../src/registry/http/pace.js';
+import { testClock } from '../../support/http-harness.js';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+function limiterOf(most: number) {
+  const abort = new AbortController();
+  const clock = testClock();
+  const pace = createPace(() => most);
+  return { limiter: createLimiter(pace, clock, cancellationOf(abort.signal)), abort, clock, pace };
+}
+
+const answer = (status: number, epoch: number) => ({ method: 'HEAD', status, ms: 1, headers: {}, epoch });
+
 describe('the limiter', () => {
   test('admits as many as allowed at once, the others first come first served', async () => {
-    const limiter = createLimiter(2);
+    const { limiter } = limiterOf(2);
     expect(limiter.acquire()).toBeUndefined();
     expect(limiter.acquire()).toBeUndefined();
     const order: number[] = [];
@@ -22,30 +34,12 @@ describe('the limiter', () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
-  test('a burst of 429 halves once, a later one again, never below one', () => {
-    const limiter = createLimiter(16);
-    const burst = limiter.epoch();
-    for (let i = 0; i < 16; i++) limiter.slowDown(burst);
-    expect(limiter.limit()).toBe(8);
-    for (let i = 0; i < 9; i++) limiter.slowDown(limiter.epoch());
-    expect(limiter.limit()).toBe(1);
-  });
-
-  test('grows by one for each round of good answers, up to where it began', () => {
-    const limiter = createLimiter(16);
-    limiter.slowDown(limiter.epoch());
-    for (let i = 0; i < 8; i++) limiter.speedUp();
-    expect(limiter.limit()).toBe(9);
-    for (let i = 0; i < 200; i++) limiter.speedUp();
-    expect(limiter.limit()).toBe(16);
-  });
-
   test('while slowed down nobody new is admitted before enough have ended', async () => {
-    const limiter = createLimiter(4);
+    const { limiter } = limiterOf(4);
     for (let i = 0; i < 4; i++) void limiter.acquire();
     let admitted = 0;
     void limiter.acquire()!.then(() => admitted++);
-    limiter.slowDown(limiter.epoch());
+    limiter.answered(answer(429, limiter.epoch()));
     limiter.release();
     limiter.release();
     await settle();
@@ -55,22 +49,29 @@ describe('the limiter', () => {
     expect(admitted).toBe(1);
   });
 
-  test('stopping refuses those who wait and those who come', async () => {
-    const limiter = createLimiter(1);
+  test('a wait that the host asks for holds for everybody, and ends by itself', async () => {
+    const { limiter, clock } = limiterOf(4);
+    limiter.pause(2000);
+    await limiter.acquire();
+    expect(clock.waits).toEqual([2000]);
+  });
+
+  test('the end of the run refuses those who wait and those who come', async () => {
+    const { limiter, abort } = limiterOf(1);
     void limiter.acquire();
     const waiting = limiter.acquire()!;
-    limiter.stop(new Error('over'));
-    await expect(waiting).rejects.toThrow('over');
-    await expect(limiter.acquire()).rejects.toThrow('over');
+    abort.abort();
+    await expect(waiting).rejects.toThrow('told to stop');
+    await expect(limiter.acquire()).rejects.toThrow('told to stop');
   });
 
   test('never more in flight than allowed, and nobody is forgotten', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 5 }),
-        fc.array(fc.constantFrom('acquire', 'release', 'slow', 'fast'), { maxLength: 60 }),
+        fc.array(fc.constantFrom('acquire', 'release', 'slow', 'fast', 'pause'), { maxLength: 60 }),
         async (most, steps) => {
-          const limiter = createLimiter(most);
+          const { limiter } = limiterOf(most);
           let inFlight = 0;
           let asked = 0;
           let served = 0;
@@ -88,8 +89,9 @@ describe('the limiter', () => {
             } else if (step === 'release' && inFlight > 0) {
               inFlight--;
               limiter.release();
-            } else if (step === 'slow') limiter.slowDown(limiter.epoch());
-            else if (step === 'fast') limiter.speedUp();
+            } else if (step === 'slow') limiter.answered(answer(429, limiter.epoch()));
+            else if (step === 'fast') limiter.answered(answer(200, limiter.epoch()));
+            else if (step === 'pause') limiter.pause(1000);
             await Promise.resolve();
           }
           while (served < asked || inFlight > 0) {

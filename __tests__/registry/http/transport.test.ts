@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { closeAll, kit, request, serve, type TestServer } from '../../support/http-harness.js';
+import { closeAll, guesses, kit, request, serve, type TestServer } from '../../support/http-harness.js';
 
 const servers: TestServer[] = [];
 const start = async (...args: Parameters<typeof serve>): Promise<TestServer> => {
@@ -24,7 +24,7 @@ describe('a request', () => {
     expect(answer.status).toBe(200);
     expect(answer.body.toString()).toBe('hello');
     expect(answer.headers).toMatchObject({ 'content-type': 'text/x', 'docker-content-digest': 'sha256:1' });
-    expect(answer.url.href).toBe(`http://${server.host}/v2/org/app/manifests/1.0`);
+    expect(answer.url.href).toBe(`${server.url}/v2/org/app/manifests/1.0`);
     expect(server.seen).toHaveLength(1);
     expect(server.seen[0]).toMatchObject({
       method: 'GET',
@@ -32,6 +32,6 @@ describe('a request', () => {
       headers: { accept: 'a, b', 'accept-encoding': 'identity', 'user-agent': 'retag/test' },
     });
     expect(server.seen[0]!.headers.authorization).toBeUndefined();
-    expect(transport.usage()).toEqual({ requests: 1, retries: 0, bytes_in: 5, bytes_out: 0 });
+    expect(transport.usage()).toEqual({ requests: 1 + guesses(), retries: 0, bytes_in: 5, bytes_out: 0 });
   });
 });

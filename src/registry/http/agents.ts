@@ -1,15 +1,21 @@
 import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
+import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { OperationError } from '../../errors.js';
 import { isLoopback } from '../hosts.js';
-import type { Target } from './exchange.js';
+import type { Route, Target } from './exchange.js';
+import { overHttp1 } from './http1.js';
+import { type Connecting, connectTls, createSessions, type Sessions } from './http2.js';
 
 /** Kept-alive connections, direct or through a proxy. */
 export interface Agents {
-  /** At once for a direct connection; the proxy packages are loaded only where a proxy applies. */
-  of(target: Target): http.Agent | Promise<http.Agent>;
+  /**
+   * The way to `target`: HTTP/2 where a host with TLS offers it, which its first connection shows; else HTTP/1.1. At once for
+   * what is known; the proxy packages are loaded only where a proxy applies. Rejects with a TransportFault.
+   */
+  of(target: Target, connecting: Connecting): Route | Promise<Route>;
   /** Is `target` reached by asking a proxy over plain http, so that an answer may be the proxy's own? */
   viaPlainProxy(target: Target): boolean;
   /** Ends idle connections: after one was found dead, its contemporaries are likely dead too. */
@@ -25,12 +31,16 @@ export function createAgents(options: { readonly env: Environment; readonly ca?:
   const env = proxyVariables(options.env);
   const plain = new http.Agent({ keepAlive: true });
   const trust = options.ca === undefined ? {} : { secureContext: trusting(options.ca) };
-  const secure = new https.Agent({ keepAlive: true, ...trust });
+  const secure = createSecureHosts(trust);
   const proxies = new Map<string, Promise<http.Agent>>();
-  const all: http.Agent[] = [plain, secure];
+  const all: http.Agent[] = [plain, secure.agent];
   const idle = (): Socket[] =>
     all.flatMap(({ freeSockets }) => Object.values(freeSockets).flatMap((sockets) => sockets ?? []));
-  const sweeper = setInterval(sweep(idle), SWEEP_MS).unref();
+  const sweepSockets = sweep(idle);
+  const sweeper = setInterval(() => {
+    sweepSockets();
+    secure.endIdle('last sweep');
+  }, SWEEP_MS).unref();
 
   const through = (proxy: string, toTls: boolean): Promise<http.Agent> => {
     const key = `${proxy} ${toTls}`;
@@ -45,25 +55,109 @@ export function createAgents(options: { readonly env: Environment; readonly ca?:
     return agent;
   };
 
-  const direct = (target: Target): http.Agent => (target.secure ? secure : plain);
+  const overPlain = overHttp1(plain);
   const anyProxy = Object.values(env).some((value) => value !== undefined && value !== '');
 
   return {
-    of(target) {
-      if (!anyProxy) return direct(target);
-      const proxy = proxyFor(target, env, isLoopback);
-      if (proxy === null) return direct(target);
-      return through(proxy, target.secure);
+    of(target, connecting) {
+      const proxy = anyProxy ? proxyFor(target, env, isLoopback) : null;
+      if (proxy !== null) return through(proxy, target.secure).then(overHttp1);
+      return target.secure ? secure.route(target, connecting) : overPlain;
     },
     viaPlainProxy: (target) => !target.secure && proxyFor(target, env, isLoopback) !== null,
     purge() {
       for (const socket of idle()) socket.destroy();
+      secure.endIdle('now');
     },
     close() {
       clearInterval(sweeper);
+      secure.close();
       for (const agent of all) agent.destroy();
     },
   };
+}
+
+/** What is known of a host with TLS. */
+interface SecureHost {
+  readonly sessions: Sessions;
+  http1: boolean;
+  /** the connection that is being made; those who come meanwhile wait for what it shows */
+  opening: Promise<void> | null;
+  /** a connection that spoke HTTP/1.1 and waits for its first request */
+  spare: Socket | null;
+}
+
+/** Direct connections to hosts with TLS. */
+function createSecureHosts(trust: { readonly secureContext?: tls.SecureContext }): {
+  readonly agent: https.Agent;
+  route(target: Target, connecting: Connecting): Route | Promise<Route>;
+  endIdle: Sessions['endIdle'];
+  close(): void;
+} {
+  const hosts = new Map<string, SecureHost>();
+  const keyOf = (host: string, port: number): string => `${host} ${port}`;
+  const agent = agentWithSpares(trust, (host, port) => {
+    const known = hosts.get(keyOf(host, port));
+    const spare = known?.spare ?? null;
+    if (known) known.spare = null;
+    return spare?.destroyed === false ? spare.ref() : null;
+  });
+  const overTls = overHttp1(agent);
+
+  const make = (): SecureHost => {
+    const host: SecureHost = {
+      sessions: createSessions(() => (host.http1 = true)),
+      http1: false,
+      opening: null,
+      spare: null,
+    };
+    return host;
+  };
+  const open = async (host: SecureHost, target: Target, connecting: Connecting): Promise<void> => {
+    const socket = await connectTls(target, trust, connecting);
+    if (socket.alpnProtocol === 'h2') {
+      host.sessions.add(socket, target);
+      return;
+    }
+    host.http1 = true;
+    host.spare = socket.setNoDelay(true).unref();
+  };
+  const route = (target: Target, connecting: Connecting): Route | Promise<Route> => {
+    const key = keyOf(target.hostname, target.port);
+    const host = hosts.get(key) ?? make();
+    hosts.set(key, host);
+    if (host.http1) return overTls;
+    const place = host.sessions.route();
+    if (place !== null) return place;
+    host.opening ??= open(host, target, connecting).finally(() => (host.opening = null));
+    return host.opening.then(() => route(target, connecting));
+  };
+  return {
+    agent,
+    route,
+    endIdle(unusedSince) {
+      for (const { sessions } of hosts.values()) sessions.endIdle(unusedSince);
+    },
+    close() {
+      for (const { sessions, spare } of hosts.values()) {
+        sessions.close();
+        spare?.destroy();
+      }
+    },
+  };
+}
+
+/** An agent that takes the connection that showed the protocol before it makes one. */
+function agentWithSpares(
+  trust: { readonly secureContext?: tls.SecureContext },
+  spareFor: (host: string, port: number) => Socket | null,
+): https.Agent {
+  const agent = new https.Agent({ keepAlive: true, ...trust });
+  type Create = (options: { host: string; port: number }, created: unknown) => Duplex;
+  const create = (agent as unknown as { createConnection: Create }).createConnection.bind(agent);
+  const createConnection: Create = (options, created) =>
+    spareFor(options.host, options.port) ?? create(options, created);
+  return Object.assign(agent, { createConnection });
 }
 
 /**

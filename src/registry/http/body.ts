@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
 import { messageOf, OperationError } from '../../errors.js';
-import type { Cancellation } from './exchange.js';
+import type { Cancellation, Incoming } from './exchange.js';
 import { TransportFault } from './errors.js';
 
 export interface BodyLimits {
@@ -19,7 +18,7 @@ export interface BodyLimits {
  * caller's hash shows a cut that the framing cannot. Without length and chunks the end of the body is the end of
  * the connection, and that is also what a cut looks like.
  */
-export function checkFraming(incoming: IncomingMessage, maxBytes: number, addressed: boolean): void {
+export function checkFraming(incoming: Incoming, maxBytes: number, addressed: boolean): void {
   const { headers } = incoming;
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
@@ -32,13 +31,14 @@ export function checkFraming(incoming: IncomingMessage, maxBytes: number, addres
   if (length !== undefined && Number(length) > maxBytes) {
     throw new TransportFault('too-large', `the body has ${length} bytes; at most ${maxBytes} are read`);
   }
-  if (length === undefined && headers['transfer-encoding'] === undefined && !addressed) {
+  const framed = headers['transfer-encoding'] !== undefined || incoming.httpVersion === '2.0';
+  if (length === undefined && !framed && !addressed) {
     throw new TransportFault('cut', 'the body has neither a length nor chunks, so a cut would not be seen');
   }
 }
 
 /** The body as it arrives. Throws a WireFault when it is cut short, falls silent or grows too large. */
-async function* chunksOf(incoming: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer, void> {
+async function* chunksOf(incoming: Incoming, limits: BodyLimits): AsyncGenerator<Buffer, void> {
   let waiting = true;
   const timer = setTimeout(() => {
     if (waiting) incoming.destroy(silent(limits));
@@ -55,7 +55,7 @@ async function* chunksOf(incoming: IncomingMessage, limits: BodyLimits): AsyncGe
       waiting = true;
       timer.refresh();
     }
-    if (!incoming.complete) throw cutShort();
+    if (!isWhole(incoming, total)) throw cutShort();
   } catch (error) {
     throw cutUnlessKnown(error);
   } finally {
@@ -73,6 +73,10 @@ function cutUnlessKnown(error: unknown): Error {
     : new TransportFault('cut', `the body was cut short (${code ?? messageOf(error)})`, { cause: error });
 }
 
+function isWhole({ complete, promised }: Incoming, total: number): boolean {
+  return complete && (promised === undefined || promised === total);
+}
+
 function cutShort(): TransportFault {
   return new TransportFault('cut', 'the body was cut short');
 }
@@ -86,7 +90,7 @@ function tooLarge({ maxBytes }: BodyLimits): TransportFault {
 }
 
 /** The whole body in memory. */
-export async function readBody(incoming: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+export async function readBody(incoming: Incoming, limits: BodyLimits): Promise<Buffer> {
   const { bytes, fault } = await gather(incoming, limits, limits.maxBytes + 1);
   if (bytes.length > limits.maxBytes) throw tooLarge(limits);
   if (fault !== null) throw fault;
@@ -97,11 +101,7 @@ export async function readBody(incoming: IncomingMessage, limits: BodyLimits): P
  * The first `maxBytes` of a body that is only looked at for a message. Whatever is wrong with the rest is nobody's
  * concern, unless `whole`: then a body that was cut short is a fault like any other.
  */
-export async function readStart(
-  incoming: IncomingMessage,
-  limits: BodyLimits,
-  whole = false,
-): Promise<Buffer> {
+export async function readStart(incoming: Incoming, limits: BodyLimits, whole = false): Promise<Buffer> {
   if ((incoming.headers['content-encoding'] ?? 'identity') !== 'identity') {
     incoming.destroy();
     return Buffer.alloc(0);
@@ -121,7 +121,7 @@ interface Gathered {
  * The pieces of a body until its end, or until there are `enough` bytes. `chunksOf` could do this as well, but most
  * bodies come in one piece, and iterating over a stream for that costs more than all else that is done to a request.
  */
-function gather(incoming: IncomingMessage, limits: BodyLimits, enough: number): Promise<Gathered> {
+function gather(incoming: Incoming, limits: BodyLimits, enough: number): Promise<Gathered> {
   const parts: Buffer[] = [];
   let total = 0;
   return new Promise((resolve) => {
@@ -131,7 +131,8 @@ function gather(incoming: IncomingMessage, limits: BodyLimits, enough: number): 
       ended = true;
       clearTimeout(timer);
       unwatch();
-      if (!incoming.complete) incoming.destroy();
+      // With the fault: a connection on which nothing comes any more is not used again.
+      if (!incoming.complete) incoming.destroy(fault ?? undefined);
       resolve({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
     };
     const timer = setTimeout(() => end(silent(limits)), limits.idleMs);
@@ -145,7 +146,7 @@ function gather(incoming: IncomingMessage, limits: BodyLimits, enough: number): 
     });
     const over = (): void => {
       // Every body gets here, most after their end; an error for each of them would be made in vain.
-      if (!ended) end(incoming.complete ? null : cutShort());
+      if (!ended) end(isWhole(incoming, total) ? null : cutShort());
     };
     incoming.on('end', over);
     incoming.on('error', (error) => end(cutUnlessKnown(error)));
@@ -156,7 +157,7 @@ function gather(incoming: IncomingMessage, limits: BodyLimits, enough: number): 
 }
 
 /** Lets the connection go back to its agent: waits for the end of an answer that has no body (HEAD), which is what it gives. */
-export function finish(incoming: IncomingMessage): Promise<Buffer> {
+export function finish(incoming: Incoming): Promise<Buffer> {
   return new Promise((resolve) => {
     const end = (): void => resolve(Buffer.alloc(0));
     incoming.on('end', end);
@@ -167,7 +168,7 @@ export function finish(incoming: IncomingMessage): Promise<Buffer> {
 
 /** `chunksOf` as a stream. Ending it early ends the connection. `translate` turns faults into errors for callers. */
 export function streamOf(
-  incoming: IncomingMessage,
+  incoming: Incoming,
   limits: BodyLimits,
   translate: (error: unknown) => unknown,
 ): Readable {

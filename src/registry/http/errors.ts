@@ -5,6 +5,7 @@ const CODES: Readonly<Record<FaultKind, OperationCode>> = {
   name: 'unavailable',
   tls: 'unsafe',
   proxy: 'unavailable',
+  refused: 'unavailable',
   reset: 'unavailable',
   timeout: 'timeout',
   garbled: 'protocol',
@@ -18,6 +19,7 @@ const NEXT: Readonly<Record<FaultKind, string>> = {
   name: 'correct the host name, or see whether DNS works here',
   tls: '',
   proxy: '',
+  refused: 'run again when the registry is less busy',
   reset: 'run again; when it stays so, see the log of the registry or of the proxy before it',
   timeout: 'run again when the registry is well',
   garbled: 'see whether the host is a registry',
@@ -55,6 +57,7 @@ export function failureOf(
  * - `name`: the host does not exist
  * - `tls`: the other side's certificate or TLS is not acceptable
  * - `proxy`: the proxy refused to connect
+ * - `refused`: the host says that it did not handle the request (HTTP/2), so it may be sent again
  * - `reset`: the connection ended before an answer
  * - `timeout`: nothing came for too long
  * - `garbled`: what came is not HTTP
@@ -63,7 +66,17 @@ export function failureOf(
  * - `too-large`: the body is larger than the caller's limit
  */
 export type FaultKind =
-  'connect' | 'name' | 'tls' | 'proxy' | 'reset' | 'timeout' | 'garbled' | 'cut' | 'encoded' | 'too-large';
+  | 'connect'
+  | 'name'
+  | 'tls'
+  | 'proxy'
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'garbled'
+  | 'cut'
+  | 'encoded'
+  | 'too-large';
 
 /** A fault of one try; the transport decides whether there is another. Never leaves src/registry/http. */
 export class TransportFault extends Error {

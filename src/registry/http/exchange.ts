@@ -1,10 +1,8 @@
-import http from 'node:http';
-import https from 'node:https';
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { LookupFunction, Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import { OperationError } from '../../errors.js';
-import { faultOf, TransportFault } from './errors.js';
+import { TransportFault } from './errors.js';
 
 /** Where a request goes, taken apart once for each registry. */
 export interface Target {
@@ -16,14 +14,47 @@ export interface Target {
   readonly path: string;
 }
 
-interface ExchangeRequest {
+/** A request without its body. */
+interface RequestHead {
   readonly method: string;
   readonly target: Target;
   readonly headers: Record<string, string>;
-  readonly body: Uint8Array | Upload | undefined;
-  readonly agent: http.Agent;
+  /** a body follows */
+  readonly hasBody: boolean;
   /** undefined: the system's */
   readonly lookup: LookupFunction | undefined;
+}
+
+/** A connection, or what will give one, for one request: HTTP/1.1 or HTTP/2. */
+export type Route = (head: RequestHead) => Outgoing;
+
+/** One request on its way. Exactly one of `answer` and `fault` is heard, once, unless it is given up before. */
+interface Outgoing {
+  /** where the body goes */
+  readonly body: Writable;
+  /** False: there is no connection yet, so nothing can have been sent. */
+  isConnected(): boolean;
+  listen(heard: {
+    connected(): void;
+    answer(incoming: Incoming): void;
+    /** a TransportFault, or the OperationError of a look-up that refused the address */
+    fault(error: Error): void;
+  }): void;
+  /** The answer came before the body was all sent: the rest must not be taken for a next request. */
+  cut(): void;
+  /** Gives the request up: nothing came for too long, or the run ends. */
+  destroy(): void;
+}
+
+/** An answer whose headers have arrived. */
+export interface Incoming extends Readable {
+  readonly statusCode?: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly httpVersion: string;
+  /** the body came to the end that its framing has */
+  readonly complete: boolean;
+  /** bytes that the body must have besides: HTTP/2 ends one that is reset without an error as if it were whole */
+  readonly promised?: number | undefined;
 }
 
 interface ExchangeLimits {
@@ -37,19 +68,19 @@ interface ExchangeLimits {
 }
 
 /**
- * One request on one connection, until the headers of the answer. Rejects with a WireFault, with the reason of
- * the run's end, or with the error of the upload's source. The connection is left to its agent afterwards.
+ * One request on one connection, until the headers of the answer. Rejects with a TransportFault, with the reason of
+ * the run's end, or with the error of the upload's source.
+ * @returns with `ms`, the milliseconds from the connection, or from the start when it stood, to the answer
  */
-export function exchange(request: ExchangeRequest, limits: ExchangeLimits): Promise<IncomingMessage> {
+export function exchange(
+  route: Route,
+  head: Omit<RequestHead, 'hasBody'>,
+  content: Uint8Array | Upload | undefined,
+  limits: ExchangeLimits,
+): Promise<{ readonly incoming: Incoming; readonly ms: number }> {
   return new Promise((resolve, reject) => {
-    const { method, target, headers, agent, lookup } = request;
-    const { hostname: host, port, path, secure } = target;
-    // The protocol is what proxy agents find a kept connection again by.
-    const options = { method, host, port, path, headers, agent, ...(lookup === undefined ? {} : { lookup }) };
-    const wire = secure
-      ? https.request({ protocol: 'https:', ...options })
-      : http.request({ protocol: 'http:', ...options });
-    const track = trackConnection(wire, () => timer.restart());
+    let started = performance.now();
+    const wire = route({ ...head, hasBody: content !== undefined });
     let done = false;
     const settle = (): boolean => {
       if (done) return false;
@@ -65,80 +96,40 @@ export function exchange(request: ExchangeRequest, limits: ExchangeLimits): Prom
       reject(error);
     };
     const timer = startTimer(
-      () => (track.connected ? limits.idleMs : Math.min(limits.idleMs, limits.connectMs)),
-      (ms) => fail(silence(track.connected, ms)),
+      () => (wire.isConnected() ? limits.idleMs : Math.min(limits.idleMs, limits.connectMs)),
+      (ms) => fail(silence(wire.isConnected(), ms)),
     );
     const unwatch = limits.cancellation.watch(fail);
-    wire.on('error', (error) =>
-      fail(
-        // The look-up refused the address.
-        error instanceof OperationError
-          ? error
-          : faultOf(error, { connected: track.connected, reused: wire.reusedSocket, proxy: proxyOf(agent) }),
-      ),
-    );
-    wire.on('close', () => {
-      // Neither answer nor error: a 101, or an agent that gave up. Every request ends here, so no error is made in vain.
-      if (!done) fail(new TransportFault('reset', 'the connection was closed', { stale: wire.reusedSocket }));
+    wire.listen({
+      connected() {
+        started = performance.now();
+        timer.restart();
+      },
+      answer(incoming) {
+        if (!settle()) return void incoming.destroy();
+        upload?.stop();
+        resolve({ incoming, ms: performance.now() - started });
+      },
+      fault: fail,
     });
-    wire.on('proxyConnect', ({ statusCode }: { statusCode?: number }) => {
-      // A proxy that is asked for the whole URL has no answer of its own at this point.
-      if (statusCode !== undefined && statusCode !== 200) fail(proxyRefusal(statusCode));
-    });
-    wire.on('response', (incoming) => {
-      if (!settle()) return void incoming.destroy();
-      if (isReusable(method, incoming)) wire.shouldKeepAlive = true;
-      upload?.stop();
-      resolve(incoming);
-    });
-    const upload = write(wire, request.body, { ...limits, onProgress: () => timer.restart(), onError: fail });
+    const upload = write(wire, content, { ...limits, onProgress: () => timer.restart(), onError: fail });
   });
 }
 
-/**
- * node gives a connection up when an answer has no length, also where the answer to HEAD has no body whose end could
- * be missed. Many registries send such a 404, and looking at tags is what Retag does most.
- */
-function isReusable(method: string, { headers, httpVersion }: IncomingMessage): boolean {
-  return method === 'HEAD' && httpVersion === '1.1' && headers.connection?.toLowerCase() !== 'close';
-}
-
-/** An answer to CONNECT that is not 200 comes from the proxy; 5xx says that it could not reach the registry now. */
-export function proxyRefusal(status: number): TransportFault {
-  return new TransportFault(
-    status >= 500 ? 'connect' : 'proxy',
-    `the proxy answered HTTP ${status}; see HTTPS_PROXY, HTTP_PROXY and NO_PROXY`,
-  );
-}
-
-function silence(connected: boolean, ms: number): TransportFault {
+export function silence(connected: boolean, ms: number): TransportFault {
   return connected
     ? new TransportFault('timeout', `no answer for ${ms / 1000} s`)
     : new TransportFault('connect', `no connection within ${ms / 1000} s`);
 }
 
-/** Tells whether anything can have been sent: not before the connection (and its TLS) stands. */
-function trackConnection(wire: ClientRequest, onConnected: () => void): { connected: boolean } {
-  const track = { connected: false };
-  wire.once('socket', (socket: Socket & { encrypted?: boolean }) => {
-    const connected = (): void => {
-      track.connected = true;
-      onConnected();
-    };
-    if (socket.connecting) socket.once(socket.encrypted ? 'secureConnect' : 'connect', connected);
-    else connected();
-  });
-  return track;
-}
-
 function write(
-  wire: ClientRequest,
-  body: Uint8Array | Upload | undefined,
+  wire: Outgoing,
+  content: Uint8Array | Upload | undefined,
   hooks: { onSent: (bytes: number) => void; onProgress: () => void; onError: (error: Error) => void },
 ): { stop(): void } | undefined {
-  if (body && 'source' in body) return feed(wire, body, hooks);
-  if (body) hooks.onSent(body.length);
-  wire.end(body);
+  if (content && 'source' in content) return feed(wire, content, hooks);
+  if (content) hooks.onSent(content.length);
+  wire.body.end(content);
   return undefined;
 }
 
@@ -146,7 +137,10 @@ function write(
  * A timer whose length is asked for anew whenever it is looked at; it may grow, not shrink. A restart only notes the
  * time, because there is one for every piece of an upload; what is left of the wait is waited for when the timer rings.
  */
-function startTimer(length: () => number, expired: (ms: number) => void): { restart(): void; stop(): void } {
+export function startTimer(
+  length: () => number,
+  expired: (ms: number) => void,
+): { restart(): void; stop(): void } {
   let started = performance.now();
   const ring = (): void => {
     const ms = length();
@@ -178,7 +172,7 @@ interface Hooks {
  * Sends `upload` as the body of `wire`, holding back while the connection is full. A source that fails, ends
  * early or gives too much ends the request, so that the registry never takes a part for the whole.
  */
-function feed(wire: ClientRequest, upload: Upload, hooks: Hooks): { stop(): void } {
+function feed(wire: Outgoing, upload: Upload, hooks: Hooks): { stop(): void } {
   const { source, length } = upload;
   let sent = 0;
   let ended = false;
@@ -194,15 +188,15 @@ function feed(wire: ClientRequest, upload: Upload, hooks: Hooks): { stop(): void
     }
     hooks.onSent(chunk.length);
     hooks.onProgress();
-    if (!wire.write(chunk)) source.pause();
+    if (!wire.body.write(chunk)) source.pause();
   });
-  wire.on('drain', () => {
+  wire.body.on('drain', () => {
     hooks.onProgress();
     source.resume();
   });
   source.on('end', () => {
     ended = true;
-    if (sent === length) wire.end(hooks.onProgress);
+    if (sent === length) wire.body.end(hooks.onProgress);
     else wrong();
   });
   source.on('error', hooks.onError);
@@ -212,9 +206,8 @@ function feed(wire: ClientRequest, upload: Upload, hooks: Hooks): { stop(): void
   return {
     stop() {
       if (ended) return;
-      // The answer came before the body was all sent: the rest must not be taken for a next request.
       ended = true;
-      wire.shouldKeepAlive = false;
+      wire.cut();
       source.removeAllListeners('data');
       source.destroy();
     },
@@ -260,9 +253,4 @@ export function cancellationOf(signal: AbortSignal): Cancellation {
       return () => void watchers.delete(end);
     },
   };
-}
-
-/** The proxy of an agent, as the two proxy agents name it; without the login that its URL may have. */
-function proxyOf(agent: http.Agent): string | null {
-  return 'proxy' in agent && agent.proxy instanceof URL ? agent.proxy.host : null;
 }

@@ -1,6 +1,8 @@
 import type { Authorizer } from '../auth/authorizer.js';
 import type { RegistryAddress } from '../hosts.js';
-import type { Target } from './exchange.js';
+import type { Clock } from '../../ports.js';
+import type { Cancellation, Target } from './exchange.js';
+import { createPace, type Pace } from './pace.js';
 
 /** What is known about one registry in this run. */
 export interface Host extends HostState {
@@ -24,7 +26,7 @@ export interface Host extends HostState {
 export function createHost(
   registry: string,
   address: RegistryAddress,
-  concurrency: number,
+  state: HostState,
   authorizerOf: (api: () => URL) => Authorizer,
 ): Host {
   let scheme = address.scheme;
@@ -46,7 +48,7 @@ export function createHost(
   };
 
   return {
-    ...createHostState(concurrency),
+    ...state,
     registry,
     authorizer: authorizerOf(() => api),
     api: () => api,
@@ -84,52 +86,57 @@ export interface HostState {
   unreachable(): void;
   /** Tries for one request: a host that never answered and was given up once is not waited for again by each of hundreds. */
   maxTries(): number;
-  /** Nothing is sent before this time, milliseconds since the epoch: the host asked all of us to wait. */
-  notBefore: number;
 }
 
-export function createHostState(concurrency: number): HostState {
+/** @param most the most requests in flight, see `createPace` */
+export function createHostState(most: () => number, clock: Clock, end: Cancellation): HostState {
   let everAnswered = false;
   let givenUp = false;
   return {
-    limiter: createLimiter(concurrency),
+    limiter: createLimiter(createPace(most), clock, end),
     answered: () => void (everAnswered = true),
     unreachable: () => void (givenUp = true),
     maxTries: () => (givenUp && !everAnswered ? 1 : MAX_TRIES),
-    notBefore: 0,
   };
 }
 
-/** How many requests to one registry are in flight: halves when the registry says "too many", recovers slowly. */
+/** Turns at one host: how many at a time, and when, is the pace's to say. */
 interface Limiter {
   /** Waits for a turn, first come first served. Undefined when the turn is there at once. */
   acquire(): Promise<void> | undefined;
   release(): void;
-  /** A 429, or an answer that asks to wait. `startedAt` is what `epoch()` was when the request began. */
-  slowDown(startedAt: number): void;
-  /** An answer that was none of these. */
-  speedUp(): void;
+  /** The headers of an answer came; `epoch` is what `epoch()` was when the request began. */
+  answered(answer: Omit<Parameters<Pace['answered']>[0], 'now' | 'full'>): void;
   epoch(): number;
-  limit(): number;
-  /** Refuses all who wait, and all who come later. */
-  stop(reason: Error): void;
+  /** Nobody gets a turn for so many milliseconds: the host asked for it. */
+  pause(ms: number): void;
 }
 
-/**
- * Additive increase, multiplicative decrease, as TCP does it. One burst of 429 halves once, not once for each
- * request of the burst: answers to requests that began before the last halving do not count.
- */
-export function createLimiter(most: number): Limiter {
-  let allowed = most;
+/** @param end with it all who wait are refused, and all who come later */
+export function createLimiter(pace: Pace, clock: Pick<Clock, 'now' | 'sleep'>, end: Cancellation): Limiter {
   let active = 0;
-  let epoch = 0;
   let stopped: Error | null = null;
   let waiting: { go: () => void; refuse: (reason: Error) => void }[] = [];
   let head = 0;
+  let asleep = false;
 
+  const take = (now: number): void => {
+    active++;
+    pace.started(now);
+  };
+  const wake = (): void => {
+    asleep = false;
+    admit();
+  };
   const admit = (): void => {
-    while (head < waiting.length && active < Math.floor(allowed)) {
-      active++;
+    for (let now = clock.now(); head < waiting.length && active < pace.limit(now); now = clock.now()) {
+      const delay = pace.delay(now);
+      if (delay > 0) {
+        if (!asleep) void clock.sleep(Math.ceil(delay), end.signal).then(wake, () => undefined);
+        asleep = true;
+        return;
+      }
+      take(now);
       waiting[head++]?.go();
     }
     if (head === waiting.length) {
@@ -137,38 +144,39 @@ export function createLimiter(most: number): Limiter {
       head = 0;
     }
   };
+  end.watch((reason) => {
+    stopped = reason;
+    const refused = waiting.slice(head);
+    waiting = [];
+    head = 0;
+    for (const { refuse } of refused) refuse(reason);
+  });
 
   return {
     acquire() {
       if (stopped) return Promise.reject(stopped);
-      if (active < Math.floor(allowed) && head === waiting.length) {
-        active++;
+      const now = clock.now();
+      if (active < pace.limit(now) && head === waiting.length && pace.delay(now) === 0) {
+        take(now);
         return undefined;
       }
-      return new Promise<void>((go, refuse) => waiting.push({ go, refuse }));
+      const turn = new Promise<void>((go, refuse) => waiting.push({ go, refuse }));
+      admit();
+      return turn;
     },
     release() {
       active--;
       admit();
     },
-    slowDown(startedAt) {
-      if (startedAt !== epoch) return;
-      epoch++;
-      allowed = Math.max(1, Math.floor(allowed / 2));
-    },
-    speedUp() {
-      if (allowed >= most) return;
-      allowed = Math.min(most, allowed + 1 / Math.floor(allowed));
+    answered(answer) {
+      const now = clock.now();
+      pace.answered({ ...answer, now, full: 2 * active >= pace.limit(now) });
       admit();
     },
-    epoch: () => epoch,
-    limit: () => Math.floor(allowed),
-    stop(reason) {
-      stopped = reason;
-      const refused = waiting.slice(head);
-      waiting = [];
-      head = 0;
-      for (const { refuse } of refused) refuse(reason);
+    epoch: () => pace.epoch(),
+    pause(ms) {
+      const now = clock.now();
+      pace.pause(now, now + ms);
     },
   };
 }

@@ -36,7 +36,6 @@ export async function retrying<T extends Headed>(
     for (;;) {
       tries++;
       wiring.cancellation.check();
-      if (peer.notBefore > 0) await calm(wiring, peer);
       if (tries > 1 || task.again) wiring.usage.retries++;
       let ended: Ended<T>;
       try {
@@ -70,7 +69,7 @@ function delayUntilNext(
   const verdict = judge(outcomeOf(ended), circumstances);
   if (verdict.again) {
     if ('fault' in ended && ended.fault.stale) wiring.agents.purge();
-    if (verdict.askedMs > 0) peer.notBefore = Math.max(peer.notBefore, now + verdict.askedMs);
+    if (verdict.askedMs > 0) peer.limiter.pause(verdict.askedMs);
     return verdict.delayMs;
   }
   if (verdict.asked !== undefined && 'result' in ended) throw tooLong(ended.result.status, verdict.asked);
@@ -99,12 +98,6 @@ function outcomeOf(ended: Ended<Headed>): Outcome {
 
 function wordsOf(ended: Ended<Headed>): string {
   return 'fault' in ended ? ended.fault.message : `HTTP ${ended.result.status}`;
-}
-
-/** Waits while the host has asked all of us to. */
-async function calm(wiring: Wiring, peer: HostState): Promise<void> {
-  const rest = peer.notBefore - wiring.clock.now();
-  if (rest > 0) await pause(wiring, rest, 'the host asked for it');
 }
 
 async function pause({ clock, cancellation }: Wiring, ms: number, because: string): Promise<void> {
@@ -149,7 +142,7 @@ const MAX_RETRY_AFTER_S = 60;
 
 /**
  * Is the request sent again, and when? Waits are exponential with full jitter. A request that must not be
- * handled twice is repeated only when it surely was not handled: no connection, or 429. A 5xx or a reset
+ * handled twice is repeated only when it surely was not handled: no connection, refused, or 429. A 5xx or a reset
  * leaves that open, so there the caller looks first.
  */
 export function judge(outcome: Outcome, circumstances: Circumstances): Verdict {
@@ -165,7 +158,7 @@ export function judge(outcome: Outcome, circumstances: Circumstances): Verdict {
 
 function mayRepeat(outcome: Outcome, repeatable: boolean): boolean {
   if ('fault' in outcome) {
-    if (outcome.fault === 'connect') return true;
+    if (outcome.fault === 'connect' || outcome.fault === 'refused') return true;
     return repeatable && ['reset', 'timeout', 'garbled', 'cut'].includes(outcome.fault);
   }
   const { status } = outcome;

@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { isDigest } from '../../oci/reference.js';
 import { checkFraming, finish, readBody, readStart, streamOf } from './body.js';
 import { failureOf } from './errors.js';
-import { exchange, proxyRefusal, type Upload } from './exchange.js';
+import { exchange, type Incoming, type Upload } from './exchange.js';
+import { proxyRefusal } from './http1.js';
 import { type HostState, targetOf } from './host.js';
 import { redactUrl } from './redact.js';
 import {
@@ -19,7 +19,7 @@ import {
 
 /** Headers have arrived; the body is still on its way. `release` gives the place among the requests in flight back. */
 export interface Answer {
-  readonly incoming: IncomingMessage;
+  readonly incoming: Incoming;
   readonly status: number;
   readonly url: URL;
   release(): void;
@@ -49,20 +49,23 @@ export async function dispatch(wiring: Wiring, peer: HostState, request: Dispatc
   const sent = wiring.clock.now();
   try {
     const target = targetOf(request.url);
-    const agent = wiring.agents.of(target);
-    const incoming = await exchange(
+    const { cancellation, idleMs } = wiring;
+    const connectMs = Math.min(CONNECT_MS, idleMs);
+    const way = wiring.agents.of(target, { lookup, connectMs, cancellation });
+    const isUpload = body !== undefined && 'source' in body;
+    const { incoming, ms } = await exchange(
+      way instanceof Promise ? await way : way,
       {
         method: request.method,
         target,
         headers: { ...standardHeaders(wiring, request.method, body), ...request.headers },
-        body,
-        agent: agent instanceof Promise ? await agent : agent,
         lookup,
       },
+      body,
       {
-        idleMs: body && 'source' in body ? UPLOAD_PATIENCE * wiring.idleMs : wiring.idleMs,
-        connectMs: CONNECT_MS,
-        cancellation: wiring.cancellation,
+        idleMs: isUpload ? UPLOAD_PATIENCE * idleMs : idleMs,
+        connectMs,
+        cancellation,
         onSent: (bytes) => void (wiring.usage.bytes_out += bytes),
       },
     );
@@ -70,7 +73,10 @@ export async function dispatch(wiring: Wiring, peer: HostState, request: Dispatc
     wiring.debug(
       `${redactUrl(request.method, request.url)}: ${outcome(incoming, wiring.clock.now() - sent)}`,
     );
-    return received(wiring, peer, incoming, request.url, epoch);
+    const { headers } = incoming;
+    const status = incoming.statusCode ?? 0;
+    limiter.answered({ method: request.method, status, headers, epoch, ms: isUpload ? null : ms });
+    return received(wiring, peer, incoming, request.url);
   } catch (error) {
     limiter.release();
     throw error;
@@ -78,7 +84,7 @@ export async function dispatch(wiring: Wiring, peer: HostState, request: Dispatc
 }
 
 /** `200 in 12 ms, 1234 bytes`: until the headers were there, and what they say of the body. */
-function outcome({ statusCode, headers }: IncomingMessage, ms: number): string {
+function outcome({ statusCode, headers }: Incoming, ms: number): string {
   const length = headers['content-length'];
   return `${statusCode ?? 0} in ${Math.max(0, Math.round(ms))} ms, ${length === undefined ? 'size unknown' : `${length} bytes`}`;
 }
@@ -113,13 +119,7 @@ function standardHeaders(
   return headers;
 }
 
-function received(
-  wiring: Wiring,
-  peer: HostState,
-  incoming: IncomingMessage,
-  url: URL,
-  epoch: number,
-): Answer {
+function received(wiring: Wiring, peer: HostState, incoming: Incoming, url: URL): Answer {
   const { limiter } = peer;
   const status = incoming.statusCode ?? 0;
   if (status === 407 && wiring.agents.viaPlainProxy(targetOf(url))) {
@@ -128,9 +128,6 @@ function received(
   }
   const { warning } = incoming.headers;
   if (typeof warning === 'string') wiring.warn(url.host, warning);
-  if (status === 429 || (status >= 500 && incoming.headers['retry-after'] !== undefined))
-    limiter.slowDown(epoch);
-  else if (status < 500) limiter.speedUp();
   let held = true;
   return {
     incoming,

@@ -14,7 +14,9 @@ import { type Headed, retrying } from './retry.js';
 import { type Answer, dispatch, streamed, whole } from './send.js';
 import { bodyLimits, createUsage, flat, type RegistryRequest, type Transport, type Wiring } from './types.js';
 
-const DEFAULT_CONCURRENCY = 16;
+/** Requests in flight at each registry, and at all registries of a run together. */
+const MOST_EACH = 64;
+const MOST_TOGETHER = 256;
 
 interface TransportOptions {
   readonly clock: Clock;
@@ -25,7 +27,7 @@ interface TransportOptions {
   readonly insecureRegistries: readonly string[];
   /** further hosts that a registry may name as token server, for uploads or, if private, in redirects */
   readonly trustedHosts?: readonly string[];
-  /** requests in flight for each registry, lowered by itself on 429; default 16 */
+  /** the most requests in flight for each registry; default 64, or its share of 256 when there are more than four */
   readonly concurrency?: number;
   /** the end of the run: time limit or signal */
   readonly deadline: AbortSignal;
@@ -89,12 +91,14 @@ function wire(options: TransportOptions): Wiring {
 
 function createHosts(wiring: Wiring, options: TransportOptions): (registry: string) => Host {
   const endpoints = new Map<string, Host>();
-  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
-  const ask = createTokenClient(wiring, createTokenHosts(wiring, concurrency));
+  const most = (): number =>
+    options.concurrency ?? Math.min(MOST_EACH, Math.max(1, Math.floor(MOST_TOGETHER / endpoints.size)));
+  const stateOf = (): HostState => createHostState(most, wiring.clock, wiring.cancellation);
+  const ask = createTokenClient(wiring, createTokenHosts(stateOf));
   const credentials: Credentials = options.anonymous ? () => Promise.resolve(null) : options.credentials;
   const make = (registry: string): Host => {
     const address = addressOfRegistry(registry, options.insecureRegistries);
-    const endpoint = createHost(registry, address, concurrency, (api) =>
+    const endpoint = createHost(registry, address, stateOf(), (api) =>
       createAuthorizer({
         credentials,
         asker: () => ({ registry, api: api(), listed: wiring.listed }),
@@ -103,7 +107,6 @@ function createHosts(wiring: Wiring, options: TransportOptions): (registry: stri
         onSecret: (secret, ours) => wiring.secrets.add(secret, ours),
       }),
     );
-    wiring.cancellation.watch((reason) => endpoint.limiter.stop(reason));
     endpoints.set(registry, endpoint);
     return endpoint;
   };
@@ -136,15 +139,11 @@ function createTokenClient(wiring: Wiring, peerOf: (origin: string) => HostState
 }
 
 /** The token servers of a run, by origin. */
-function createTokenHosts(wiring: Wiring, concurrency: number): (origin: string) => HostState {
+function createTokenHosts(stateOf: () => HostState): (origin: string) => HostState {
   const peers = new Map<string, HostState>();
   return (origin) => {
-    let peer = peers.get(origin);
-    if (!peer) {
-      const { limiter } = (peer = createHostState(concurrency));
-      wiring.cancellation.watch((reason) => limiter.stop(reason));
-      peers.set(origin, peer);
-    }
+    const peer = peers.get(origin) ?? stateOf();
+    peers.set(origin, peer);
     return peer;
   };
 }
