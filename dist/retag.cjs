@@ -5958,6 +5958,7 @@ var init_model2 = __esm({
     PULL_REQUEST = planOnly("the code of a pull request was not reviewed");
     FORK = anonymous("its code comes from a fork and was not reviewed");
     NOTHING_KNOWN = {
+      forge: null,
       event: null,
       sha: null,
       deleted: false,
@@ -6009,8 +6010,10 @@ function repositoryOf(env, payload) {
   const run4 = variable(env, "GITHUB_RUN_ID");
   const licence = textAt(payload, "repository", "license", "spdx_id");
   const base = textAt(payload, "pull_request", "base", "sha") ?? textAt(payload, "merge_group", "base_sha") ?? textAt(payload, "before");
+  const forge = variable(env, "FORGEJO_ACTIONS") ? "Forgejo" : variable(env, "GITEA_ACTIONS") ? "Gitea" : null;
   return {
-    system: variable(env, "FORGEJO_ACTIONS") ? "Forgejo" : variable(env, "GITEA_ACTIONS") ? "Gitea" : "GitHub",
+    system: forge ?? "GitHub",
+    forge,
     commitVariable: "GITHUB_SHA",
     runNumber: count(env, "GITHUB_RUN_NUMBER"),
     runAttempt: count(env, "GITHUB_RUN_ATTEMPT"),
@@ -6047,7 +6050,8 @@ function readEvent(input) {
     return { ...defaults, ref: eventRef(input), sha: null, deleted: true };
   }
   const ref = eventRef(input);
-  if (ref !== null && input.ref !== null && ref !== input.ref) throw disagreement(input, ref);
+  if (ref !== null && input.ref !== null && ref !== input.ref && ref !== fullName(input))
+    throw disagreement(input, ref);
   const about2 = ref ?? input.ref;
   if (about2 !== null && isMergedRef(about2)) return { ...defaults, ref: about2 };
   return { ...defaults, ref: about2, trust: anonymous("the event names neither a branch nor a git tag") };
@@ -6077,12 +6081,16 @@ function eventRef({ name, ref, payload }) {
     case "create":
     case "delete": {
       const short2 = textAt(payload, "ref");
-      return short2 === null ? null : `refs/${at(payload, "ref_type") === "tag" ? "tags" : "heads"}/${short2}`;
+      return short2 === null ? null : fullName({ ref: short2, payload });
     }
     case null:
     default:
       return null;
   }
+}
+function fullName({ ref, payload }) {
+  const kind = at(payload, "ref_type") === "tag" ? "tags" : "heads";
+  return ref?.startsWith("refs/") === true ? ref : `refs/${kind}/${ref ?? ""}`;
 }
 function sameName(short2, full) {
   const meant = full !== null && [`refs/heads/${short2 ?? ""}`, `refs/tags/${short2 ?? ""}`].includes(full);
@@ -6181,6 +6189,7 @@ function readGitLab(env) {
   return {
     ...NOTHING_KNOWN,
     system: "GitLab",
+    forge: "GitLab",
     event: source,
     ref,
     sha: sha2,
@@ -6188,6 +6197,7 @@ function readGitLab(env) {
     defaultBranch: variable(env, "CI_DEFAULT_BRANCH"),
     startedFor: sha2,
     commitVariable: "CI_COMMIT_SHA",
+    base: commit(env, "CI_MERGE_REQUEST_DIFF_BASE_SHA") ?? commit(env, "CI_COMMIT_BEFORE_SHA"),
     runNumber: count(env, "CI_PIPELINE_IID"),
     url: variable(env, "CI_PROJECT_URL"),
     run: variable(env, "CI_JOB_URL"),
@@ -6271,11 +6281,19 @@ function readGerrit(env) {
   if (ref === null) {
     const patch = { sha: commit(env, "GERRIT_PATCHSET_REVISION"), ref: variable(env, "GERRIT_REFSPEC") };
     const trust = anonymous("the change is not merged");
-    return { ...patch, event, trust, startedFor: patch.sha, commitVariable: "GERRIT_PATCHSET_REVISION" };
+    return {
+      ...patch,
+      event,
+      forge: "Gerrit",
+      trust,
+      startedFor: patch.sha,
+      commitVariable: "GERRIT_PATCHSET_REVISION"
+    };
   }
   const sha2 = commit(env, "GERRIT_NEWREV") ?? (merged2 === null ? null : commit(env, "GIT_COMMIT"));
   return {
     event,
+    forge: "Gerrit",
     // Branches come as their short names, git tags whole.
     ref: ref.startsWith("refs/") ? ref : `refs/heads/${ref}`,
     sha: sha2,
@@ -6303,7 +6321,8 @@ function readProw(env) {
   const base = variable(env, "PULL_BASE_REF");
   const type = variable(env, "JOB_TYPE");
   if (variable(env, "PROW_JOB_ID") === null || base === null || type === null) return null;
-  const common2 = { ...NOTHING_KNOWN, system: "Prow", event: type, url: urlOf2(env) };
+  const forge = env["REPO_OWNER"]?.includes("://") === true ? "Gerrit" : null;
+  const common2 = { ...NOTHING_KNOWN, system: "Prow", forge, event: type, url: urlOf2(env) };
   if (type === "postsubmit") {
     const sha2 = commit(env, "PULL_BASE_SHA");
     const ref = base.startsWith("refs/") ? base : `refs/heads/${base}`;
@@ -6331,6 +6350,47 @@ var init_prow = __esm({
   }
 });
 
+// src/ci/tekton.ts
+function readTekton(env) {
+  const event = variable(env, "TEKTON_EVENT");
+  if (event === null) return null;
+  const sha2 = commit(env, "TEKTON_REVISION");
+  const trust = trustOf2(env, event);
+  return {
+    ...NOTHING_KNOWN,
+    system: "Tekton",
+    event,
+    ref: refOf4(env, trust),
+    sha: sha2,
+    trust,
+    startedFor: sha2,
+    commitVariable: "TEKTON_REVISION",
+    url: /^https?:/.test(env["TEKTON_REPO_URL"] ?? "") ? variable(env, "TEKTON_REPO_URL") : null
+  };
+}
+function refOf4(env, { level }) {
+  if (level !== "write") {
+    const number2 = count(env, "TEKTON_PULL_REQUEST_NUMBER");
+    return number2 === null ? null : `refs/pull/${number2}/head`;
+  }
+  const tag2 = variable(env, "TEKTON_GIT_TAG");
+  if (tag2 !== null) return `refs/tags/${tag2}`;
+  const branch = variable(env, "TEKTON_SOURCE_BRANCH");
+  return branch === null || branch.startsWith("refs/") ? branch : `refs/heads/${branch}`;
+}
+function trustOf2(env, event) {
+  if (event === "push" || event === "incoming") return TRUSTED;
+  if (event !== "pull_request") return anonymous("Retag does not know this event");
+  const [from, to] = [variable(env, "TEKTON_SOURCE_URL"), variable(env, "TEKTON_REPO_URL")];
+  return from !== null && from === to ? PULL_REQUEST : FORK;
+}
+var init_tekton = __esm({
+  "src/ci/tekton.ts"() {
+    "use strict";
+    init_model2();
+  }
+});
+
 // src/ci/zuul.ts
 function readZuul(env) {
   const ref = variable(env, "ZUUL_REF");
@@ -6340,16 +6400,21 @@ function readZuul(env) {
   return {
     ...NOTHING_KNOWN,
     system: "Zuul",
+    forge: forgeOf(env, ref),
     event: variable(env, "ZUUL_PIPELINE"),
     ref,
     sha: deleted ? null : startedFor,
     deleted,
-    trust: trustOf2(env, ref),
+    trust: trustOf3(env, ref),
     startedFor,
     commitVariable: "ZUUL_NEWREV"
   };
 }
-function trustOf2(env, ref) {
+function forgeOf(env, ref) {
+  const host = variable(env, "ZUUL_PROJECT_CANONICAL_HOSTNAME");
+  return ref.startsWith("refs/changes/") ? "Gerrit" : host === "github.com" ? null : host;
+}
+function trustOf3(env, ref) {
   if (variable(env, "ZUUL_CHANGE") === null && isMergedRef(ref)) return TRUSTED;
   return env["ZUUL_POST_REVIEW"]?.toLowerCase() === "true" ? PULL_REQUEST : anonymous("the change is not known to be merged, nor reviewed");
 }
@@ -6366,7 +6431,8 @@ async function readCiRun(env) {
   if (run4 !== null) return run4;
   for (const read3 of SYSTEMS) {
     const found = read3(env);
-    if (found !== null) return found;
+    if (found !== null)
+      return variable(env, "GITHUB_REPOSITORY") === null ? found : { ...found, forge: null };
   }
   return null;
 }
@@ -6377,12 +6443,15 @@ var init_ci = __esm({
     init_github();
     init_gitlab();
     init_jenkins();
+    init_model2();
     init_prow();
+    init_tekton();
     init_zuul();
     SYSTEMS = [
       readGitLab,
       readZuul,
       readProw,
+      readTekton,
       readJenkins
     ];
   }
@@ -6891,13 +6960,12 @@ var init_refs = __esm({
 
 // src/git/facts.ts
 async function readRefFacts(options) {
-  const { env, cwd, time: time2 } = options;
+  const { run: run4, env, cwd, time: time2 } = options;
   const git = gitIn(cwd, env);
-  const run4 = await readCiRun(env);
-  const ref = await chosenRef(options, run4, git);
+  const ref = await chosenRef(options, git);
   const deleted = run4?.deleted === true && ref.ref === run4.ref;
-  const { sha: sha2, known: known3 } = deleted ? NO_COMMIT : await chosenCommit(options, run4, ref, git);
-  const may = await permitted(options, run4, ref.ref, sha2);
+  const { sha: sha2, known: known3 } = deleted ? NO_COMMIT : await chosenCommit(options, ref, git);
+  const may = await permitted(options, ref.ref, sha2);
   return {
     ...ref,
     sha: sha2,
@@ -6916,11 +6984,10 @@ async function readRefFacts(options) {
     warnings: run4?.warnings ?? []
   };
 }
-async function readPermission(options) {
-  const run4 = await readCiRun(options.env);
-  return permitted(options, run4, run4?.ref ?? null, run4?.sha ?? null);
+function readPermission(options) {
+  return permitted(options, options.run?.ref ?? null, options.run?.sha ?? null);
 }
-function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, run4, ref, sha2) {
+function permitted({ run: run4, env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, ref, sha2) {
   return permissionOf({
     env,
     cwd,
@@ -6931,7 +6998,8 @@ function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, r
     confirmed: yes === true && givenRef2 !== void 0 && given2 !== void 0
   });
 }
-async function chosenRef(options, event, git) {
+async function chosenRef(options, git) {
+  const { run: event } = options;
   if (options.ref !== void 0 && options.ref !== "") {
     const isHead = options.ref === "HEAD" || options.ref === "@";
     const mustExist = isHead || !isCi(options.env) && (options.sha ?? "") === "";
@@ -6967,7 +7035,8 @@ async function givenRef(text4, git) {
 async function isBranch(git, name) {
   return await branchCommit(git, name) !== null;
 }
-async function chosenCommit(options, event, ref, git) {
+async function chosenCommit(options, ref, git) {
+  const { run: event } = options;
   if (options.sha !== void 0 && options.sha !== "") return givenSha(options.sha, git);
   if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
     return givenSha(event.sha, git);
@@ -7005,7 +7074,6 @@ var NO_COMMIT;
 var init_facts = __esm({
   "src/git/facts.ts"() {
     "use strict";
-    init_ci();
     init_errors();
     init_refname();
     init_git();
@@ -7134,9 +7202,8 @@ var init_labels = __esm({
 });
 
 // src/git/source.ts
-async function sourceFacts({ env, sha: sha2, commitTime: commitTime2, now }) {
+function sourceFacts({ run: run4, env, sha: sha2, commitTime: commitTime2, now }) {
   if (sha2 === null) return null;
-  const run4 = await readCiRun(env);
   const commit4 = commitTime2 === null ? null : new Date(commitTime2).toISOString();
   return {
     revision: sha2,
@@ -7148,17 +7215,13 @@ async function sourceFacts({ env, sha: sha2, commitTime: commitTime2, now }) {
     run: run4?.run ?? null
   };
 }
-async function defaultProvenance(env) {
-  return (await readCiRun(env))?.isPrivate === false ? "mode=max" : "mode=min";
-}
-async function baseCommit(env) {
-  return (await readCiRun(env))?.base ?? null;
+function defaultProvenance(run4) {
+  return run4?.isPrivate === false ? "mode=max" : "mode=min";
 }
 var init_source = __esm({
   "src/git/source.ts"() {
     "use strict";
     init_labels();
-    init_ci();
   }
 });
 
@@ -11394,6 +11457,60 @@ var init_check2 = __esm({
       trusted: true,
       insecure: []
     };
+  }
+});
+
+// src/config/forge.ts
+function unsupported({ policy: policy2, builds, images, review, reviewOrigin }, forge) {
+  const no = notOn(forge);
+  const gates2 = [
+    ...policy2 === void 0 ? [] : gatesOf(policy2),
+    ...builds.flatMap(
+      ({ requires, platforms }) => [requires, ...platforms.map((each) => each.requires)].flat()
+    ),
+    ...images.flatMap(({ requires }) => requires)
+  ];
+  const claims = (policy2?.rules ?? []).filter(({ claim }) => claim !== void 0);
+  return [
+    ...gates2.map(
+      ({ origin: origin2 }) => no("a gate", origin2.at(), "check it in a job that comes before this one, and remove it here")
+    ),
+    ...claims.map(
+      ({ origin: origin2 }) => no('"claim: git-tag"', origin2.keyAt("claim"), "remove it, and let one job at a time apply")
+    ),
+    ...review === "require" && reviewOrigin !== void 0 ? [
+      no(
+        '"review: require"',
+        reviewOrigin.at(),
+        'write "review: off"; entries with src_digest are as they were reviewed'
+      )
+    ] : []
+  ];
+}
+function withoutEffect({ review, reviewOrigin, tracking: tracking2 }, forge) {
+  const no = notOn(forge);
+  const inVain = (what, origin2) => origin2 === void 0 ? [] : [no(what, origin2.at(), "it has no effect there")];
+  return [
+    ...review === "warn" ? inVain('"review: warn"', reviewOrigin) : [],
+    ...inVain('"tracking"', tracking2?.origin)
+  ];
+}
+function gatesOf({ stable, rules: rules2 }) {
+  const stables = [stable, ...rules2.map((rule3) => rule3.stable)];
+  return [
+    ...rules2.flatMap(({ requires }) => requires),
+    ...stables.flatMap((each) => typeof each === "object" ? each.requires : [])
+  ];
+}
+var notOn;
+var init_forge = __esm({
+  "src/config/forge.ts"() {
+    "use strict";
+    notOn = (forge) => (what, location2, hint2) => ({
+      location: location2,
+      what: `${what} needs the API of GitHub, and is not supported on ${forge}`,
+      hint: hint2
+    });
   }
 });
 
@@ -18491,10 +18608,14 @@ function assemble(pieces) {
     runners: byPlatform(first(pieces, "runners")?.value ?? {}),
     stagePolicy: first(pieces, "stage_policy")?.value ?? "demote",
     onHold: first(pieces, "on_hold")?.value ?? "pass",
-    ...given("review", first(pieces, "review")?.value),
+    ...reviewSetting(pieces),
     ...tracking2 ? { tracking: trackingConfig(tracking2.document, tracking2.value) } : {},
     ...trustSettings(pieces)
   };
+}
+function reviewSetting(pieces) {
+  const review = first(pieces, "review");
+  return review ? { review: review.value, reviewOrigin: originOf(review.document, "review") } : {};
 }
 function first(pieces, key2) {
   for (const piece of pieces) {
@@ -21030,7 +21151,8 @@ function load(request) {
   const input = { request, config, policy: policy2, trust, scope, options, images };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
   if (request.command === "validate") collect(problems2, void 0, () => refuseConflicts(images));
-  const all = [...problems2, ...overwritingCaches(input), ...unnamed];
+  const elsewhere = request.forge === null ? [] : unsupported(config, request.forge);
+  const all = [...problems2, ...overwritingCaches(input), ...unnamed, ...elsewhere];
   if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag2) => isInScope(tag2, scope, request)) };
 }
@@ -21163,8 +21285,9 @@ async function checkPromotions({ request, config, policy: policy2, scope }, port
   const errors = found.filter(({ entry }) => isError(entry)).map(({ problem: problem4 }) => problem4);
   if (errors.length > 0) throw new UserError(errors);
 }
-function logWarnings(policy2, log) {
-  for (const problem4 of policy2?.warnings ?? []) log.warning(problem4);
+function inputWarnings({ request, config, policy: policy2 }) {
+  const elsewhere = request.forge === null ? [] : withoutEffect(config, request.forge);
+  return [...policy2?.warnings ?? [], ...elsewhere];
 }
 var init_load = __esm({
   "src/load.ts"() {
@@ -21172,6 +21295,7 @@ var init_load = __esm({
     init_cache();
     init_check2();
     init_inputs();
+    init_forge();
     init_config();
     init_errors();
     init_reference();
@@ -21608,10 +21732,10 @@ async function run(request, ports) {
   return runLoaded(load(request), ports);
 }
 async function runLoaded(input, ports) {
-  const { request, policy: policy2 } = input;
+  const { request } = input;
   const started = ports.clock.now();
   await breathe();
-  logWarnings(policy2, ports.log);
+  for (const problem4 of inputWarnings(input)) ports.log.warning(problem4);
   const passedOver = buildsWithoutRef(input);
   if (passedOver !== null) ports.log.warning(passedOver);
   const planning = { ...ports, registry: memoised(ports.registry) };
@@ -28257,7 +28381,7 @@ function fit2(revision) {
 async function descend(view, child3, depth) {
   if (view.seen.has(child3.digest)) return null;
   view.seen.add(child3.digest);
-  const ref = refOf4(view, child3.digest);
+  const ref = refOf5(view, child3.digest);
   if (depth > MAX_DEPTH3) throw tooDeep(formatReference(ref));
   const manifest = await view.reader.manifest(ref);
   spend(view.budget, manifest);
@@ -28276,9 +28400,9 @@ async function labelsOf2(view, image2) {
   return strings(isObject2(config) ? config["Labels"] : void 0);
 }
 function parse5(view, manifest) {
-  return parseManifest(manifest, formatReference(refOf4(view, manifest.digest)));
+  return parseManifest(manifest, formatReference(refOf5(view, manifest.digest)));
 }
-function refOf4({ source: { registry, repository } }, digest) {
+function refOf5({ source: { registry, repository } }, digest) {
   return { registry, repository, digest };
 }
 var REVISION2, MAX_REVISION, IMAGE_CONFIGS, PLATFORM_LANES;
@@ -32840,7 +32964,7 @@ function openAdapters(options) {
   const { env, facts } = options;
   let changed2;
   const github2 = gitHubOf(options);
-  const home = env["GITHUB_REPOSITORY"] ?? "";
+  const home = options.run?.forge == null ? env["GITHUB_REPOSITORY"] ?? "" : "";
   const serverUrl = env["GITHUB_SERVER_URL"] ?? "https://github.com";
   const checkedOut = nonEmpty(env["GITHUB_SHA"]) ?? facts?.sha ?? null;
   return {
@@ -32873,9 +32997,9 @@ function openAdapters(options) {
   };
 }
 async function changesOf(options, config, github2) {
-  const { files, env, log } = options;
+  const { files, run: run4, log } = options;
   if (files.length === 0) return null;
-  const base = await baseCommit(env);
+  const base = run4?.base ?? null;
   const why = missing2(options);
   if (why === null) return changedEntries(files, config, base, { github: github2, log });
   if (base !== null) {
@@ -32897,7 +33021,7 @@ function askingOnly(asking) {
   };
 }
 function withoutAdapters(log, signal) {
-  const outside = openAdapters(askingOnly({ env: {}, workspace: ".", facts: null, log, signal }));
+  const outside = openAdapters(askingOnly({ run: null, env: {}, workspace: ".", facts: null, log, signal }));
   return {
     ...outside,
     checkedOut: () => Promise.resolve(null),
@@ -32922,7 +33046,9 @@ async function open5(options) {
     log
   });
 }
-function missing2({ env, token }) {
+function missing2({ run: run4, env, token }) {
+  if (run4 !== null && run4.forge !== null)
+    return `this needs the API of GitHub, and is not supported on ${run4.forge}`;
   if ((env["GITHUB_REPOSITORY"] ?? "") === "") {
     return "the GitHub repository is not known; set GITHUB_REPOSITORY=OWNER/NAME and GITHUB_TOKEN, or run in a workflow";
   }
@@ -33056,7 +33182,6 @@ var init_adapters = __esm({
     init_gates();
     init_git();
     init_work_tree();
-    init_source();
     init_review();
     init_reference();
     init_credentials();
@@ -34164,8 +34289,22 @@ var init_sync = __esm({
 });
 
 // src/cli/after-run.ts
-function afterRun(ending) {
+async function afterRun(ending) {
+  const { forge } = ending.request;
+  if (forge !== null) {
+    for (const text4 of leftOut(ending)) ending.log.warning(`${text4} not supported on ${forge}`);
+    return ending.result.exitCode;
+  }
   return ending.facts.pullRequest === null ? finishRun(ending) : finishPullRequest(ending);
+}
+function leftOut({ facts, inputs, result }) {
+  const { config, outcomes, report: report2 } = result;
+  const comment = facts.pullRequest !== null && inputs.comment === "true";
+  const follows = report2.command === "apply" && followUpItems(config.images, outcomes).length > 0;
+  return [
+    ...comment ? ["plan comments (input comment) are"] : [],
+    ...follows ? ['follow-up pull requests ("references"; see "retag follow-up --commit") are'] : []
+  ];
 }
 async function finishPullRequest({ result, request, facts, inputs, env, outside, log }) {
   const { report: report2, outcomes, closing: closing2, config, exitCode: code2 } = result;
@@ -34479,16 +34618,16 @@ async function withSession(args, io, body) {
 }
 async function permitted2(args, io, workspace, files) {
   const { env } = io;
-  const [ref, sha2] = [args.text("ref"), args.text("sha")];
-  const options = { env, cwd: workspace, time: systemClock.now(), sha: sha2, files, yes: args.is("yes") };
-  const chosen = ref ?? (CLASSIFY.includes(args.command) ? await refOfRun(workspace, env) : { why: "" });
-  if (chosen !== null && typeof chosen !== "string")
-    return { facts: null, noRef: chosen.why, may: await readPermission({ ...options, ref }) };
-  const facts = await readRefFacts({ ...options, ref: chosen ?? void 0 });
-  return { facts, may: facts.may };
-}
-async function refOfRun(workspace, env) {
   const run4 = await readCiRun(env);
+  const [ref, sha2] = [args.text("ref"), args.text("sha")];
+  const options = { run: run4, env, cwd: workspace, time: systemClock.now(), sha: sha2, files, yes: args.is("yes") };
+  const chosen = ref ?? (CLASSIFY.includes(args.command) ? await refOfRun(workspace, run4, env) : { why: "" });
+  if (chosen !== null && typeof chosen !== "string")
+    return { run: run4, facts: null, noRef: chosen.why, may: await readPermission({ ...options, ref }) };
+  const facts = await readRefFacts({ ...options, ref: chosen ?? void 0 });
+  return { run: run4, facts, may: facts.may };
+}
+async function refOfRun(workspace, run4, env) {
   if (run4 !== null) return run4.ref === null ? { why: "the event is about no git ref" } : null;
   if (isCi(env)) return { why: "Retag cannot tell which git ref this CI job is for" };
   const git = gitIn(workspace, env);
@@ -34570,7 +34709,7 @@ __export(plan_apply_exports, {
 });
 function tagsCommand(args, io, given2 = {}) {
   return withSession(args, io, async (session) => {
-    const { log, registry, signal, insecure, facts, may, workspace } = session;
+    const { log, registry, signal, insecure, facts, may, workspace, run: ci } = session;
     if (args.command !== "plan") requireWrite(`retag ${args.command}`, may);
     for (const text4 of facts?.warnings ?? []) log.warning(text4);
     const path6 = await reportPath(args, io);
@@ -34578,6 +34717,7 @@ function tagsCommand(args, io, given2 = {}) {
     const outside = openAdapters({
       files: [],
       env: io.env,
+      run: ci,
       workspace,
       token: io.env["GITHUB_TOKEN"] ?? "",
       facts,
@@ -34613,7 +34753,7 @@ function tagsCommand(args, io, given2 = {}) {
 function sayWarnings(report2, log) {
   for (const { action: action2, text: text4 } of warningsOf(report2.actions)) log.warning(`${nameOf(action2)}: ${text4}`);
 }
-async function requestFor(args, io, { concurrency, insecure, facts, noRef, files }) {
+async function requestFor(args, io, { concurrency, insecure, facts, noRef, files, run: ci }) {
   const digests = args.text("digests");
   const images = imagesOf2(args);
   return {
@@ -34624,6 +34764,7 @@ async function requestFor(args, io, { concurrency, insecure, facts, noRef, files
     promotions: [],
     imagesDisabled: images.disabled,
     facts,
+    forge: ci?.forge ?? null,
     noRef,
     only: onlyOf(args),
     stable: args.is("stable"),
@@ -34638,13 +34779,14 @@ async function requestFor(args, io, { concurrency, insecure, facts, noRef, files
     build: {
       defaults: {},
       inputSecrets: [],
-      source: facts === null ? null : await sourceFacts({
+      source: facts === null ? null : sourceFacts({
+        run: ci,
         env: io.env,
         sha: facts.sha,
         commitTime: facts.commitTime ?? null,
         now: facts.time
       }),
-      defaultProvenance: await defaultProvenance(io.env),
+      defaultProvenance: defaultProvenance(ci),
       sourceDateEpoch: io.env["SOURCE_DATE_EPOCH"],
       insecure,
       platform: args.text("platform") ?? "",
@@ -34721,7 +34863,9 @@ async function runWith(inputs, env, workspace, deadline) {
   await checkWritable(path6, "input report", workspace);
   if (inputs.token !== "") mask(inputs.token);
   const files = await filesOf(inputs, workspace);
+  const ci = await readCiRun(env);
   const facts = await readRefFacts({
+    run: ci,
     env,
     cwd: workspace,
     time: systemClock.now(),
@@ -34730,7 +34874,7 @@ async function runWith(inputs, env, workspace, deadline) {
     // Whoever leaves the command to the event has not said what the run is for.
     yes: inputs.command !== "auto",
     sha: inputs.sha || void 0,
-    ...inputs.token === "" ? {} : { isTagAt: asker(inputs.token, env, log, deadline.signal) }
+    ...inputs.token === "" || ci?.forge != null ? {} : { isTagAt: asker({ run: ci, token: inputs.token, env, log, signal: deadline.signal }) }
   });
   const command = commandFor(inputs.command, facts);
   for (const text4 of facts.warnings) log.warning(text4);
@@ -34752,6 +34896,7 @@ async function runWith(inputs, env, workspace, deadline) {
   const outside = openAdapters({
     files,
     env,
+    run: ci,
     workspace,
     token: inputs.token,
     facts,
@@ -34770,6 +34915,7 @@ async function runWith(inputs, env, workspace, deadline) {
     promotions: inputs.promotions,
     imagesDisabled: inputs.imagesDisabled,
     facts,
+    forge: ci?.forge ?? null,
     only: inputs.only,
     stable: inputs.stable,
     includeStages: new Set(checkStages(inputs.includeStages)),
@@ -34781,7 +34927,7 @@ async function runWith(inputs, env, workspace, deadline) {
     drift: facts.event === "schedule" && command === "plan",
     // Drift that a plan on a schedule finds must not look like a good run.
     changesAsCode: false,
-    build: await buildSettings(inputs, facts, env, workspace, insecure)
+    build: await buildSettings(inputs, facts, ci, env, workspace, insecure)
   };
   try {
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
@@ -34801,8 +34947,8 @@ function commandFor(input, facts) {
 function isReview({ event, pullRequest }) {
   return pullRequest !== null || event === "merge_group";
 }
-function asker(token, env, log, signal) {
-  const github2 = gitHubOf({ token, env, log, signal });
+function asker(access4) {
+  const github2 = gitHubOf(access4);
   return async (name, sha2) => {
     const { isTagAt: isTagAt2 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
     return isTagAt2(await github2(), name, sha2);
@@ -34865,9 +35011,10 @@ async function filesOf(inputs, workspace) {
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
 }
-async function buildSettings(inputs, facts, env, workspace, insecure) {
+async function buildSettings(inputs, facts, run4, env, workspace, insecure) {
   const { build: build2 } = inputs;
-  const source = await sourceFacts({
+  const source = sourceFacts({
+    run: run4,
     env,
     sha: facts.sha,
     commitTime: facts.commitTime ?? null,
@@ -34888,7 +35035,7 @@ async function buildSettings(inputs, facts, env, workspace, insecure) {
     },
     inputSecrets: build2.secrets,
     source,
-    defaultProvenance: await defaultProvenance(env),
+    defaultProvenance: defaultProvenance(run4),
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     insecure,
     platform: inputs.platform,
@@ -34921,6 +35068,7 @@ var init_action = __esm({
     import_promises14 = require("node:fs/promises");
     import_node_path14 = require("node:path");
     init_inputs();
+    init_ci();
     init_errors();
     init_facts();
     init_permission();
@@ -34987,7 +35135,8 @@ async function classifyCommand(args, io) {
   checkCommon(args);
   const path6 = await reportPath(args, io);
   const policy2 = await policyFor(args, io);
-  logWarnings(policy2, logFor(args, io));
+  const log = logFor(args, io);
+  for (const problem4 of policy2.warnings) log.warning(problem4);
   const images = imagesOf2(args).names;
   const classified2 = withImages(classifyEach(policy2, await refsOf(args, io), systemClock.now()), images);
   const problems2 = await write3(classified2, { path: path6, json: args.is("json") }, io);
@@ -35035,7 +35184,9 @@ async function refsOf({ words }, io) {
   const refs = [...named2, ...reads ? await readRefs(io) : []];
   if (refs.length > 0 || words.length > 0) return refs;
   const time2 = systemClock.now();
-  return [(await readRefFacts({ env: io.env, cwd: await workspaceOf(io), time: time2 })).ref];
+  return [
+    (await readRefFacts({ run: await readCiRun(io.env), env: io.env, cwd: await workspaceOf(io), time: time2 })).ref
+  ];
 }
 async function readRefs(io) {
   const chunks = [];
@@ -35158,6 +35309,7 @@ var EXPLAINED;
 var init_classify3 = __esm({
   "src/cli/classify.ts"() {
     "use strict";
+    init_ci();
     init_config();
     init_load();
     init_errors();
@@ -35183,6 +35335,7 @@ function promotionRequest(command, files) {
     promotions: [],
     imagesDisabled: false,
     facts: null,
+    forge: null,
     only: "",
     stable: false,
     includeStages: /* @__PURE__ */ new Set(),
@@ -35222,10 +35375,11 @@ async function validateCommand(args, io) {
   checkCommon(args);
   const path6 = await reportPath(args, io);
   const files = await tagFiles(args, io);
-  const loaded = load(promotionRequest("validate", files));
+  const forge = (await readCiRun(io.env))?.forge ?? null;
+  const loaded = load({ ...promotionRequest("validate", files), forge });
   const log = logFor(args, io);
-  logWarnings(loaded.policy, log);
-  for (const warning2 of [...files.flatMap(emptyFile), ...movingTags(loaded.images)]) log.warning(warning2);
+  const warnings3 = [...inputWarnings(loaded), ...files.flatMap(emptyFile), ...movingTags(loaded.images)];
+  for (const warning2 of warnings3) log.warning(warning2);
   for (const { path: path7 } of files) log.line(`valid: ${path7}`);
   const said3 = `${contents(loaded)} in ${files.length} ${plural(files.length, "tag file")}.`;
   log.line(said3);
@@ -35258,6 +35412,7 @@ function nothingDone(durationMs) {
 var init_validate = __esm({
   "src/cli/validate.ts"() {
     "use strict";
+    init_ci();
     init_load();
     init_conflicts();
     init_decide();
@@ -35981,14 +36136,14 @@ async function followUpCommand(args, io) {
   });
 }
 async function look5(args, io, session) {
-  const { registry, signal, concurrency, files, facts } = session;
+  const { registry, signal, concurrency, files, facts, run: ci } = session;
   const log = {
     ...session.log,
     line: () => void 0,
     group: (_, body) => body()
   };
   const request = { ...promotionRequest("plan", files), registryMap: args.list("registry-map"), concurrency };
-  const asking = askingOnly({ env: io.env, workspace: io.cwd, facts, log, signal });
+  const asking = askingOnly({ run: ci, env: io.env, workspace: io.cwd, facts, log, signal });
   return run(request, { registry, log, clock: systemClock, signal, ...openAdapters(asking) });
 }
 async function texts(files, read3) {
@@ -36098,7 +36253,9 @@ async function stagesCommand(args, io) {
   }
   const now = systemClock.now();
   const workspace = await workspaceOf(io);
+  const run4 = await readCiRun(io.env);
   const facts = await readRefFacts({
+    run: run4,
     env: io.env,
     cwd: workspace,
     time: now,
@@ -36107,7 +36264,7 @@ async function stagesCommand(args, io) {
   });
   const deadline = startDeadline(5 * 6e4, "5m");
   try {
-    const asking = { env: io.env, workspace, facts, log, signal: deadline.signal };
+    const asking = { run: run4, env: io.env, workspace, facts, log, signal: deadline.signal };
     const outside = openAdapters(askingOnly(asking));
     let refused3 = 0;
     for (const build2 of config.builds) {
@@ -36133,6 +36290,7 @@ var init_stages = __esm({
     "use strict";
     init_machines();
     init_platform_stages();
+    init_ci();
     init_errors();
     init_facts();
     init_load();
@@ -36154,6 +36312,7 @@ async function trackingCommand(args, io) {
   const deadline = startDeadline(5 * 6e4, "5m");
   try {
     const asking = {
+      run: await readCiRun(io.env),
       env: io.env,
       workspace: io.cwd,
       facts: null,
@@ -36173,6 +36332,7 @@ async function trackingCommand(args, io) {
 var init_tracking = __esm({
   "src/cli/tracking.ts"() {
     "use strict";
+    init_ci();
     init_issue();
     init_sync();
     init_process();

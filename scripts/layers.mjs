@@ -46,7 +46,7 @@ const DOORS = {
     'release',
     'state',
   ],
-  config: ['add', 'edit', 'entries', 'promotion', 'source', 'starter', 'yaml'],
+  config: ['add', 'edit', 'entries', 'forge', 'promotion', 'source', 'starter', 'yaml'],
   gates: ['port'],
   plan: ['conflicts', 'decide', 'drift', 'overrides', 'reasons'],
   policy: ['fit', 'pattern', 'refname', 'template'],

@@ -2,6 +2,7 @@
 import { cacheProblems } from './builds/cache.js';
 import { checkBuilds } from './builds/check.js';
 import { buildsOfRun } from './builds/inputs.js';
+import { unsupported, withoutEffect } from './config/forge.js';
 import { inOrder, readConfig, type TagFile } from './config/config.js';
 import type { Config, ImageConfig } from './config/model.js';
 import { collect, type Problem, UserError } from './errors.js';
@@ -26,7 +27,6 @@ import {
   type RefFacts,
   whoHas,
 } from './policy/policy.js';
-import type { Log } from './ports.js';
 import { type CompiledRule, compileRules } from './trust/rules.js';
 import type { Input, Ports, Request } from './request.js';
 import { RUN_LIMITS } from './shared/limits.js';
@@ -48,7 +48,8 @@ export function load(request: Request): Input {
   const input = { request, config, policy, trust, scope, options, images };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
   if (request.command === 'validate') collect(problems, undefined, () => refuseConflicts(images));
-  const all = [...problems, ...overwritingCaches(input), ...unnamed];
+  const elsewhere = request.forge === null ? [] : unsupported(config, request.forge);
+  const all = [...problems, ...overwritingCaches(input), ...unnamed, ...elsewhere];
   if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag) => isInScope(tag, scope, request)) };
 }
@@ -246,8 +247,8 @@ export async function checkPromotions(
   if (errors.length > 0) throw new UserError(errors);
 }
 
-// Warnings about a policy: printed once in the log of whatever command read it.
-
-export function logWarnings(policy: CompiledPolicy | null, log: Pick<Log, 'warning'>): void {
-  for (const problem of policy?.warnings ?? []) log.warning(problem);
+/** What is printed once in the log of whatever command read the files. */
+export function inputWarnings({ request, config, policy }: Input): readonly Problem[] {
+  const elsewhere = request.forge === null ? [] : withoutEffect(config, request.forge);
+  return [...(policy?.warnings ?? []), ...elsewhere];
 }

@@ -24,6 +24,8 @@ export interface Request {
   readonly imagesDisabled: boolean;
   /** the git ref of the run; null: only promotions are looked at */
   readonly facts: RefFacts | null;
+  /** the forge, where it is one whose API Retag does not use; null: GitHub, or not known */
+  readonly forge: string | null;
   /** why there is no ref, as a clause */
   readonly noRef?: string | undefined;
   /** `promotions`: what this very run names, and nothing of the files */
@@ -55,6 +57,7 @@ export function promotionRequest(command: Request['command'], files: readonly Ta
     promotions: [],
     imagesDisabled: false,
     facts: null,
+    forge: null,
     only: '',
     stable: false,
     includeStages: new Set(),

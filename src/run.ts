@@ -5,7 +5,7 @@ import type { Release } from './builds/release.js';
 import { classify } from './classify.js';
 import type { Config } from './config/model.js';
 import { asPlanned, execute } from './execute.js';
-import { checkPromotions, load, logWarnings } from './load.js';
+import { checkPromotions, inputWarnings, load } from './load.js';
 import { confirmUnwritten, memoised, observe, observeParts } from './observe.js';
 import { type Drift, findDrift } from './plan/drift.js';
 import type { Outcome, Plan, WantedTag } from './plan/model.js';
@@ -54,10 +54,10 @@ export async function run(request: Request, ports: Ports): Promise<RunResult> {
 
 /** The same for what is loaded already. */
 export async function runLoaded(input: Input, ports: Ports): Promise<RunResult> {
-  const { request, policy } = input;
+  const { request } = input;
   const started = ports.clock.now();
   await breathe();
-  logWarnings(policy, ports.log);
+  for (const problem of inputWarnings(input)) ports.log.warning(problem);
   const passedOver = buildsWithoutRef(input);
   if (passedOver !== null) ports.log.warning(passedOver);
   const planning = { ...ports, registry: memoised(ports.registry) };

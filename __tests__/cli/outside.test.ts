@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCiRun } from '../../src/ci/ci.js';
 import { askingOnly, openAdapters } from '../../src/cli/adapters.js';
 import { parseConfig } from '../../src/config/config.js';
 import { recordedLog } from '../support/memory-registry.js';
@@ -25,7 +26,7 @@ async function warnings(event: object): Promise<readonly string[]> {
   const { signal } = new AbortController();
   const env = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY: 'o/r' };
   const outside = openAdapters({
-    ...askingOnly({ env, workspace: directory, facts: null, log, signal }),
+    ...askingOnly({ run: await readCiRun(env), env, workspace: directory, facts: null, log, signal }),
     files: [FILE],
   });
   const config = parseConfig([FILE]);

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
-import { readRefFacts } from '../../src/git/facts.js';
+import { type RefOptions, refFacts } from '../support/ci-run.js';
 import { GIT_ENV } from '../support/repository.js';
-
-type RefOptions = Parameters<typeof readRefFacts>[0];
 
 const A = '1'.repeat(40);
 const B = '2'.repeat(40);
@@ -35,7 +33,7 @@ function inActions(event: string, file: string, ref: string, more: Partial<RefOp
     GITHUB_RUN_NUMBER: '42',
     GITHUB_RUN_ATTEMPT: '2',
   };
-  return readRefFacts({ env: { ...env, ...more.env }, cwd: empty, time: TIME, ref: more.ref, sha: more.sha });
+  return refFacts({ env: { ...env, ...more.env }, cwd: empty, time: TIME, ref: more.ref, sha: more.sha });
 }
 
 const MASTER = 'refs/heads/master';
@@ -223,12 +221,12 @@ describe('refs and commits that are given', () => {
     ['refs/tags/v1', 'abc123', /sha: "abc123" is not a commit/],
     ['refs/tags/v1', '--all', /is not a commit/],
   ])('%j at %j', async (ref, sha, message) => {
-    const facts = readRefFacts({ env: GIT_ENV, cwd: empty, time: TIME, ref, sha });
+    const facts = refFacts({ env: GIT_ENV, cwd: empty, time: TIME, ref, sha });
     await expect(facts).rejects.toThrow(message);
   });
 
   test('outside a repository the ref and commit given are enough', async () => {
-    const facts = await readRefFacts({
+    const facts = await refFacts({
       env: GIT_ENV,
       cwd: empty,
       time: TIME,
@@ -248,7 +246,7 @@ describe('refs and commits that are given', () => {
   });
 
   test('outside a repository and without a ref there is nothing to classify', async () => {
-    await expect(readRefFacts({ env: GIT_ENV, cwd: empty, time: TIME })).rejects.toThrow(
+    await expect(refFacts({ env: GIT_ENV, cwd: empty, time: TIME })).rejects.toThrow(
       /no git repository here to take/,
     );
   });

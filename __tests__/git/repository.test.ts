@@ -1,14 +1,12 @@
 import { mkdirSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readRefFacts } from '../../src/git/facts.js';
+import { type RefOptions, refFacts } from '../support/ci-run.js';
 import { gitIn } from '../../src/git/git.js';
 import { headOf } from '../../src/git/work-tree.js';
 import { compilePolicy, findBase } from '../../src/policy/policy.js';
 import { fileURLToPath } from 'node:url';
 import { GIT_ENV, sandbox, type Sandbox } from '../support/repository.js';
-
-type RefOptions = Parameters<typeof readRefFacts>[0];
 
 let box: Sandbox;
 let main = '';
@@ -39,7 +37,7 @@ beforeAll(() => {
 afterAll(() => box.remove());
 
 const facts = (directory: string, more: Partial<RefOptions> = {}) =>
-  readRefFacts({ env: GIT_ENV, cwd: box.at(directory), time: 0, ...more });
+  refFacts({ env: GIT_ENV, cwd: box.at(directory), time: 0, ...more });
 
 test('the commit that is checked out, asked for at the top of a working tree', async () => {
   const head = (directory: string) => headOf(gitIn(box.at(directory), GIT_ENV));

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { readRefFacts } from '../../src/git/facts.js';
+import { refFacts } from '../support/ci-run.js';
 import { commitOf, gitIn } from '../../src/git/git.js';
 import { headOf } from '../../src/git/work-tree.js';
 import { dockerEnvironment } from '../../src/docker/output.js';
@@ -149,7 +149,7 @@ describe("a stranger's repository", () => {
         GITHUB_REPOSITORY: 'octo/app',
       };
       const git = gitIn(cwd, env);
-      const facts = await readRefFacts({ env, cwd, time: 0, sha: env.GITHUB_SHA });
+      const facts = await refFacts({ env, cwd, time: 0, sha: env.GITHUB_SHA });
       expect(facts.may.write).toBe(false);
       await Promise.allSettled([facts.gitTags(), facts.reachableTags(), facts.shallow(), headOf(git)]);
       expect(await commitOf(git, 'HEAD')).toBe(env.GITHUB_SHA);
@@ -185,7 +185,7 @@ describe("a stranger's repository", () => {
 
   test('seam 19: a trusted run asks its remote as it is configured, and no program of the remote', async () => {
     const cwd = hostileClone('trusted', [['remote.origin.uploadpack', trap]]);
-    const facts = await readRefFacts({ env: GIT_ENV, cwd, time: 0, ref: 'refs/heads/main' });
+    const facts = await refFacts({ env: GIT_ENV, cwd, time: 0, ref: 'refs/heads/main' });
     expect(await facts.gitTags()).toEqual(['v0.1.0']);
     expect(existsSync(marker)).toBe(false);
   });

@@ -20,11 +20,13 @@ export interface Terminal {
 /**
  * Runs `retag ARGV` inside this process, with an environment of its own and nothing on standard input.
  * @param terminal absent: the streams are pipes
+ * @param more of the environment
  */
 export async function retag(
   argv: readonly string[],
   cwd = process.cwd(),
   terminal?: Terminal,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Spoken> {
   const said = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof said) => ({
@@ -37,7 +39,7 @@ export async function retag(
     },
   });
   const code = await runCommandLine(argv, {
-    env: { PATH: process.env['PATH'], HOME: cwd },
+    env: { PATH: process.env['PATH'], HOME: cwd, ...more },
     cwd,
     stdout: stream('stdout'),
     stderr: stream('stderr'),

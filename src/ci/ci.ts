@@ -3,8 +3,9 @@ import type { Environment } from '../shared/environment.js';
 import { readGitHub } from './github.js';
 import { readGitLab } from './gitlab.js';
 import { readJenkins } from './jenkins.js';
-import type { CiRun } from './model.js';
+import { type CiRun, variable } from './model.js';
 import { readProw } from './prow.js';
+import { readTekton } from './tekton.js';
 import { readZuul } from './zuul.js';
 
 export type { CiRun } from './model.js';
@@ -13,6 +14,7 @@ const SYSTEMS: readonly ((env: Environment) => CiRun | null)[] = [
   readGitLab,
   readZuul,
   readProw,
+  readTekton,
   readJenkins,
 ];
 
@@ -25,7 +27,9 @@ export async function readCiRun(env: Environment): Promise<CiRun | null> {
   if (run !== null) return run;
   for (const read of SYSTEMS) {
     const found = read(env);
-    if (found !== null) return found;
+    // Somebody who names a repository of GitHub there wants GitHub to be asked.
+    if (found !== null)
+      return variable(env, 'GITHUB_REPOSITORY') === null ? found : { ...found, forge: null };
   }
   return null;
 }

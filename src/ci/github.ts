@@ -75,12 +75,15 @@ function repositoryOf(env: Environment, payload: unknown) {
     textAt(payload, 'pull_request', 'base', 'sha') ??
     textAt(payload, 'merge_group', 'base_sha') ??
     textAt(payload, 'before');
+  // Forgejo's runner sets both: https://code.forgejo.org/forgejo/runner/src/branch/main/internal/app/run/runner.go
+  const forge = variable(env, 'FORGEJO_ACTIONS')
+    ? 'Forgejo'
+    : variable(env, 'GITEA_ACTIONS')
+      ? 'Gitea'
+      : null;
   return {
-    system: variable(env, 'FORGEJO_ACTIONS')
-      ? 'Forgejo'
-      : variable(env, 'GITEA_ACTIONS')
-        ? 'Gitea'
-        : 'GitHub',
+    system: forge ?? 'GitHub',
+    forge,
     commitVariable: 'GITHUB_SHA',
     runNumber: count(env, 'GITHUB_RUN_NUMBER'),
     runAttempt: count(env, 'GITHUB_RUN_ATTEMPT'),
@@ -150,7 +153,8 @@ export function readEvent(input: EventInput): EventFacts {
     return { ...defaults, ref: eventRef(input), sha: null, deleted: true };
   }
   const ref = eventRef(input);
-  if (ref !== null && input.ref !== null && ref !== input.ref) throw disagreement(input, ref);
+  if (ref !== null && input.ref !== null && ref !== input.ref && ref !== fullName(input))
+    throw disagreement(input, ref);
   const about = ref ?? input.ref;
   if (about !== null && isMergedRef(about)) return { ...defaults, ref: about };
   return { ...defaults, ref: about, trust: anonymous('the event names neither a branch nor a git tag') };
@@ -190,12 +194,21 @@ function eventRef({ name, ref, payload }: EventInput): string | null {
     case 'create':
     case 'delete': {
       const short = textAt(payload, 'ref');
-      return short === null ? null : `refs/${at(payload, 'ref_type') === 'tag' ? 'tags' : 'heads'}/${short}`;
+      return short === null ? null : fullName({ ref: short, payload });
     }
     case null:
     default:
       return null;
   }
+}
+
+/**
+ * The ref of an event that creates or deletes one. GitHub's payload has the short name, that of Gitea since 1.22 the whole one, and
+ * GITHUB_REF is short in older ones: https://github.com/go-gitea/gitea/blob/main/services/actions/notifier.go
+ */
+function fullName({ ref, payload }: Pick<EventInput, 'ref' | 'payload'>): string {
+  const kind = at(payload, 'ref_type') === 'tag' ? 'tags' : 'heads';
+  return ref?.startsWith('refs/') === true ? ref : `refs/${kind}/${ref ?? ''}`;
 }
 
 /** A dispatch through the API may carry the short name that was asked for. */

@@ -28,6 +28,7 @@ export function readGitLab(env: Environment): CiRun | null {
   return {
     ...NOTHING_KNOWN,
     system: 'GitLab',
+    forge: 'GitLab',
     event: source,
     ref,
     sha,
@@ -35,6 +36,7 @@ export function readGitLab(env: Environment): CiRun | null {
     defaultBranch: variable(env, 'CI_DEFAULT_BRANCH'),
     startedFor: sha,
     commitVariable: 'CI_COMMIT_SHA',
+    base: commit(env, 'CI_MERGE_REQUEST_DIFF_BASE_SHA') ?? commit(env, 'CI_COMMIT_BEFORE_SHA'),
     runNumber: count(env, 'CI_PIPELINE_IID'),
     url: variable(env, 'CI_PROJECT_URL'),
     run: variable(env, 'CI_JOB_URL'),

@@ -65,11 +65,19 @@ function readGerrit(env: Environment): Known {
   if (ref === null) {
     const patch = { sha: commit(env, 'GERRIT_PATCHSET_REVISION'), ref: variable(env, 'GERRIT_REFSPEC') };
     const trust = anonymous('the change is not merged');
-    return { ...patch, event, trust, startedFor: patch.sha, commitVariable: 'GERRIT_PATCHSET_REVISION' };
+    return {
+      ...patch,
+      event,
+      forge: 'Gerrit',
+      trust,
+      startedFor: patch.sha,
+      commitVariable: 'GERRIT_PATCHSET_REVISION',
+    };
   }
   const sha = commit(env, 'GERRIT_NEWREV') ?? (merged === null ? null : commit(env, 'GIT_COMMIT'));
   return {
     event,
+    forge: 'Gerrit',
     // Branches come as their short names, git tags whole.
     ref: ref.startsWith('refs/') ? ref : `refs/heads/${ref}`,
     sha,

@@ -43,6 +43,8 @@ export interface EventFacts {
 export interface CiRun extends EventFacts {
   /** the name that people call the system by */
   readonly system: string;
+  /** the forge that it says the repository is on, where that has another API than GitHub's; null: GitHub, or not known */
+  readonly forge: string | null;
   /** what started the run, in the system's own word; null where it has none */
   readonly event: string | null;
   /** the commit that the system started the run for; null when it does not say */
@@ -86,6 +88,7 @@ export function commit(env: Environment, name: string): string | null {
 
 /** Environments that say nothing more than these. */
 export const NOTHING_KNOWN = {
+  forge: null,
   event: null,
   sha: null,
   deleted: false,

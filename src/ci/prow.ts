@@ -7,7 +7,8 @@ export function readProw(env: Environment): CiRun | null {
   const base = variable(env, 'PULL_BASE_REF');
   const type = variable(env, 'JOB_TYPE');
   if (variable(env, 'PROW_JOB_ID') === null || base === null || type === null) return null;
-  const common = { ...NOTHING_KNOWN, system: 'Prow', event: type, url: urlOf(env) };
+  const forge = env['REPO_OWNER']?.includes('://') === true ? 'Gerrit' : null;
+  const common = { ...NOTHING_KNOWN, system: 'Prow', forge, event: type, url: urlOf(env) };
   if (type === 'postsubmit') {
     const sha = commit(env, 'PULL_BASE_SHA');
     const ref = base.startsWith('refs/') ? base : `refs/heads/${base}`;

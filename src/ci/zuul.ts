@@ -27,6 +27,7 @@ export function readZuul(env: Environment): CiRun | null {
   return {
     ...NOTHING_KNOWN,
     system: 'Zuul',
+    forge: forgeOf(env, ref),
     event: variable(env, 'ZUUL_PIPELINE'),
     ref,
     sha: deleted ? null : startedFor,
@@ -35,6 +36,12 @@ export function readZuul(env: Environment): CiRun | null {
     startedFor,
     commitVariable: 'ZUUL_NEWREV',
   };
+}
+
+/** The host of the project; without it a change that can only be Gerrit's. */
+function forgeOf(env: Environment, ref: string): string | null {
+  const host = variable(env, 'ZUUL_PROJECT_CANONICAL_HOSTNAME');
+  return ref.startsWith('refs/changes/') ? 'Gerrit' : host === 'github.com' ? null : host;
 }
 
 function trustOf(env: Environment, ref: string): Trust {

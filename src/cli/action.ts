@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildArguments, pairOf } from '../builds/inputs.js';
+import { type CiRun, readCiRun } from '../ci/ci.js';
 import type { TagFile } from '../config/config.js';
 import { OperationError, UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
@@ -18,7 +19,6 @@ import {
   publishSummary,
 } from '../github/output.js';
 import type { RefFacts } from '../policy/policy.js';
-import type { Log } from '../ports.js';
 import { annotations, problemAnnotation } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
 import { buildOutputs, noOutputs, outputs } from '../report/outputs.js';
@@ -69,7 +69,9 @@ async function runWith(
   await checkWritable(path, 'input report', workspace);
   if (inputs.token !== '') mask(inputs.token);
   const files = await filesOf(inputs, workspace);
+  const ci = await readCiRun(env);
   const facts = await readRefFacts({
+    run: ci,
     env,
     cwd: workspace,
     time: systemClock.now(),
@@ -78,7 +80,9 @@ async function runWith(
     // Whoever leaves the command to the event has not said what the run is for.
     yes: inputs.command !== 'auto',
     sha: inputs.sha || undefined,
-    ...(inputs.token === '' ? {} : { isTagAt: asker(inputs.token, env, log, deadline.signal) }),
+    ...(inputs.token === '' || ci?.forge != null
+      ? {}
+      : { isTagAt: asker({ run: ci, token: inputs.token, env, log, signal: deadline.signal }) }),
   });
   const command = commandFor(inputs.command, facts);
   for (const text of facts.warnings) log.warning(text);
@@ -100,6 +104,7 @@ async function runWith(
   const outside = openAdapters({
     files,
     env,
+    run: ci,
     workspace,
     token: inputs.token,
     facts,
@@ -118,6 +123,7 @@ async function runWith(
     promotions: inputs.promotions,
     imagesDisabled: inputs.imagesDisabled,
     facts,
+    forge: ci?.forge ?? null,
     only: inputs.only,
     stable: inputs.stable,
     includeStages: new Set(checkStages(inputs.includeStages)),
@@ -129,7 +135,7 @@ async function runWith(
     drift: facts.event === 'schedule' && command === 'plan',
     // Drift that a plan on a schedule finds must not look like a good run.
     changesAsCode: false,
-    build: await buildSettings(inputs, facts, env, workspace, insecure),
+    build: await buildSettings(inputs, facts, ci, env, workspace, insecure),
   };
   try {
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
@@ -161,13 +167,8 @@ function isReview({ event, pullRequest }: RefFacts): boolean {
 }
 
 /** Asks GitHub what the checkout does not have. */
-function asker(
-  token: string,
-  env: NodeJS.ProcessEnv,
-  log: Log,
-  signal: AbortSignal,
-): (name: string, sha: string) => Promise<boolean> {
-  const github = gitHubOf({ token, env, log, signal });
+function asker(access: Parameters<typeof gitHubOf>[0]): (name: string, sha: string) => Promise<boolean> {
+  const github = gitHubOf(access);
   return async (name, sha) => {
     const { isTagAt } = await import('../github/refs.js');
     return isTagAt(await github(), name, sha);
@@ -249,12 +250,14 @@ export async function filesOf(inputs: ActionInputs, workspace: string): Promise<
 export async function buildSettings(
   inputs: ActionInputs,
   facts: RefFacts,
+  run: CiRun | null,
   env: NodeJS.ProcessEnv,
   workspace: string,
   insecure: readonly string[],
 ): Promise<Request['build']> {
   const { build } = inputs;
-  const source = await sourceFacts({
+  const source = sourceFacts({
+    run,
     env,
     sha: facts.sha,
     commitTime: facts.commitTime ?? null,
@@ -275,7 +278,7 @@ export async function buildSettings(
     },
     inputSecrets: build.secrets,
     source,
-    defaultProvenance: await defaultProvenance(env),
+    defaultProvenance: defaultProvenance(run),
     sourceDateEpoch: env['SOURCE_DATE_EPOCH'],
     insecure,
     platform: inputs.platform,

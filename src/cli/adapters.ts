@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import type { BakeDefinition, Builder } from '../builds/model.js';
+import type { CiRun } from '../ci/ci.js';
 import type { TagFile } from '../config/config.js';
 import { entryTest } from '../config/entries.js';
 import type { Config, ImageConfig } from '../config/model.js';
@@ -16,7 +17,6 @@ import {
 import type { Checks } from '../gates/port.js';
 import { gitIn } from '../git/git.js';
 import { headOf, uncommittedIn } from '../git/work-tree.js';
-import { baseCommit } from '../git/source.js';
 import type { GitHub } from '../github/client.js';
 import type { EntryChanges } from '../github/review/comment.js';
 import { applyReview, changedEntries } from '../github/review/review.js';
@@ -35,6 +35,8 @@ interface AdapterOptions {
   /** for what a change touches; empty: nothing is looked up */
   readonly files: readonly TagFile[];
   readonly env: NodeJS.ProcessEnv;
+  /** what the CI system says; null where none is known */
+  readonly run: CiRun | null;
   /** the checkout */
   readonly workspace: string;
   readonly token: string;
@@ -67,7 +69,7 @@ export function openAdapters(options: AdapterOptions): Adapters {
   const { env, facts } = options;
   let changed: Promise<EntryChanges | null> | undefined;
   const github = gitHubOf(options);
-  const home = env['GITHUB_REPOSITORY'] ?? '';
+  const home = options.run?.forge == null ? (env['GITHUB_REPOSITORY'] ?? '') : '';
   const serverUrl = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
   // The tag file is that of the checkout, also where the run is about another commit (workflow_run, the input sha).
   const checkedOut = nonEmpty(env['GITHUB_SHA']) ?? facts?.sha ?? null;
@@ -108,9 +110,9 @@ async function changesOf(
   config: Config,
   github: () => Promise<GitHub>,
 ): Promise<EntryChanges | null> {
-  const { files, env, log } = options;
+  const { files, run, log } = options;
   if (files.length === 0) return null;
-  const base = await baseCommit(env);
+  const base = run?.base ?? null;
   const why = missing(options);
   if (why === null) return changedEntries(files, config, base, { github, log });
   if (base !== null) {
@@ -123,7 +125,7 @@ async function changesOf(
 
 /** What `outsideOf` needs, for a run that builds nothing. */
 export function askingOnly(
-  asking: Pick<AdapterOptions, 'env' | 'workspace' | 'facts' | 'log' | 'signal'>,
+  asking: Pick<AdapterOptions, 'run' | 'env' | 'workspace' | 'facts' | 'log' | 'signal'>,
 ): AdapterOptions {
   return {
     ...asking,
@@ -138,7 +140,7 @@ export function askingOnly(
 
 /** For a run that asks nobody but the registry. */
 export function withoutAdapters(log: Log, signal: AbortSignal): Adapters {
-  const outside = openAdapters(askingOnly({ env: {}, workspace: '.', facts: null, log, signal }));
+  const outside = openAdapters(askingOnly({ run: null, env: {}, workspace: '.', facts: null, log, signal }));
   return {
     ...outside,
     checkedOut: () => Promise.resolve(null),
@@ -146,7 +148,7 @@ export function withoutAdapters(log: Log, signal: AbortSignal): Adapters {
   };
 }
 
-type GitHubAccess = Pick<AdapterOptions, 'env' | 'token' | 'log' | 'signal'>;
+type GitHubAccess = Pick<AdapterOptions, 'run' | 'env' | 'token' | 'log' | 'signal'>;
 
 /** GitHub, opened when it is asked first. */
 export function gitHubOf(access: GitHubAccess): () => Promise<GitHub> {
@@ -169,7 +171,10 @@ async function open(options: GitHubAccess): Promise<GitHub> {
   });
 }
 
-function missing({ env, token }: GitHubAccess): string | null {
+/** The one door to the forge: why it cannot be asked, null when it can. */
+function missing({ run, env, token }: GitHubAccess): string | null {
+  if (run !== null && run.forge !== null)
+    return `this needs the API of GitHub, and is not supported on ${run.forge}`;
   if ((env['GITHUB_REPOSITORY'] ?? '') === '') {
     return 'the GitHub repository is not known; set GITHUB_REPOSITORY=OWNER/NAME and GITHUB_TOKEN, or run in a workflow';
   }

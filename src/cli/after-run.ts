@@ -25,9 +25,25 @@ interface Ending {
   readonly log: Log;
 }
 
-/** Gives the exit status of the action. */
-export function afterRun(ending: Ending): Promise<number> {
+/** Gives the exit status of the action. What it writes beside tags is GitHub's: on other forges the log says so. */
+export async function afterRun(ending: Ending): Promise<number> {
+  const { forge } = ending.request;
+  if (forge !== null) {
+    for (const text of leftOut(ending)) ending.log.warning(`${text} not supported on ${forge}`);
+    return ending.result.exitCode;
+  }
   return ending.facts.pullRequest === null ? finishRun(ending) : finishPullRequest(ending);
+}
+
+/** What would follow on GitHub. Tracking issues were warned of where the file asks for them. */
+function leftOut({ facts, inputs, result }: Ending): string[] {
+  const { config, outcomes, report } = result;
+  const comment = facts.pullRequest !== null && inputs.comment === 'true';
+  const follows = report.command === 'apply' && followUpItems(config.images, outcomes).length > 0;
+  return [
+    ...(comment ? ['plan comments (input comment) are'] : []),
+    ...(follows ? ['follow-up pull requests ("references"; see "retag follow-up --commit") are'] : []),
+  ];
 }
 
 /** The comment, and the exit status: entries that the pull request does not touch never fail it. */

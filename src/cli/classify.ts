@@ -1,6 +1,7 @@
 /** `retag classify` */
+import { readCiRun } from '../ci/ci.js';
 import { inOrder } from '../config/config.js';
-import { readFiles, logWarnings } from '../load.js';
+import { readFiles } from '../load.js';
 import { type Problem, UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
 import {
@@ -26,7 +27,8 @@ export async function classifyCommand(args: Arguments, io: Io): Promise<number> 
   checkCommon(args);
   const path = await reportPath(args, io);
   const policy = await policyFor(args, io);
-  logWarnings(policy, logFor(args, io));
+  const log = logFor(args, io);
+  for (const problem of policy.warnings) log.warning(problem);
   const images = imagesOf(args).names;
   const classified = withImages(classifyEach(policy, await refsOf(args, io), systemClock.now()), images);
   const problems = await write(classified, { path, json: args.is('json') }, io);
@@ -86,7 +88,9 @@ async function refsOf({ words }: Arguments, io: Io): Promise<readonly string[]> 
   const refs = [...named, ...(reads ? await readRefs(io) : [])];
   if (refs.length > 0 || words.length > 0) return refs;
   const time = systemClock.now();
-  return [(await readRefFacts({ env: io.env, cwd: await workspaceOf(io), time })).ref];
+  return [
+    (await readRefFacts({ run: await readCiRun(io.env), env: io.env, cwd: await workspaceOf(io), time })).ref,
+  ];
 }
 
 async function readRefs(io: Io): Promise<string[]> {

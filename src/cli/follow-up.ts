@@ -48,14 +48,14 @@ export async function followUpCommand(args: Arguments, io: Io): Promise<number> 
 
 /** The plan of all promotions, without a line about those that are right. */
 async function look(args: Arguments, io: Io, session: Session): Promise<RunResult> {
-  const { registry, signal, concurrency, files, facts } = session;
+  const { registry, signal, concurrency, files, facts, run: ci } = session;
   const log = {
     ...session.log,
     line: () => undefined,
     group: <T>(_: string, body: () => Promise<T>) => body(),
   };
   const request = { ...promotionRequest('plan', files), registryMap: args.list('registry-map'), concurrency };
-  const asking = askingOnly({ env: io.env, workspace: io.cwd, facts, log, signal });
+  const asking = askingOnly({ run: ci, env: io.env, workspace: io.cwd, facts, log, signal });
   return run(request, { registry, log, clock: systemClock, signal, ...openAdapters(asking) });
 }
 

@@ -22,7 +22,7 @@ import { checkoutOf, imagesOf, onlyOf, reportPath, type Session, withSession } f
 /** @param given what the command adds to its flags */
 export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {}): Promise<number> {
   return withSession(args, io, async (session) => {
-    const { log, registry, signal, insecure, facts, may, workspace } = session;
+    const { log, registry, signal, insecure, facts, may, workspace, run: ci } = session;
     if (args.command !== 'plan') requireWrite(`retag ${args.command}`, may);
     for (const text of facts?.warnings ?? []) log.warning(text);
     const path = await reportPath(args, io);
@@ -30,6 +30,7 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
     const outside = openAdapters({
       files: [],
       env: io.env,
+      run: ci,
       workspace,
       token: io.env['GITHUB_TOKEN'] ?? '',
       facts,
@@ -72,7 +73,7 @@ function sayWarnings(report: Report, log: Log): void {
 async function requestFor(
   args: Arguments,
   io: Io,
-  { concurrency, insecure, facts, noRef, files }: Session,
+  { concurrency, insecure, facts, noRef, files, run: ci }: Session,
 ): Promise<Request> {
   const digests = args.text('digests');
   const images = imagesOf(args);
@@ -84,6 +85,7 @@ async function requestFor(
     promotions: [],
     imagesDisabled: images.disabled,
     facts,
+    forge: ci?.forge ?? null,
     noRef,
     only: onlyOf(args),
     stable: args.is('stable'),
@@ -101,13 +103,14 @@ async function requestFor(
       source:
         facts === null
           ? null
-          : await sourceFacts({
+          : sourceFacts({
+              run: ci,
               env: io.env,
               sha: facts.sha,
               commitTime: facts.commitTime ?? null,
               now: facts.time,
             }),
-      defaultProvenance: await defaultProvenance(io.env),
+      defaultProvenance: defaultProvenance(ci),
       sourceDateEpoch: io.env['SOURCE_DATE_EPOCH'],
       insecure,
       platform: args.text('platform') ?? '',

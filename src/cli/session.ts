@@ -2,7 +2,7 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseImages } from '../builds/inputs.js';
-import { readCiRun } from '../ci/ci.js';
+import { type CiRun, readCiRun } from '../ci/ci.js';
 import type { TagFile } from '../config/config.js';
 import { collect, type Problem, UserError } from '../errors.js';
 import { readPermission, readRefFacts } from '../git/facts.js';
@@ -40,6 +40,8 @@ export interface Session {
   /** why there is no ref, as a clause; undefined when there is one */
   readonly noRef?: string | undefined;
   readonly may: Permission;
+  /** what the CI system says of this run; null where none is known */
+  readonly run: CiRun | null;
 }
 
 /**
@@ -132,15 +134,16 @@ async function permitted(
   io: Io,
   workspace: string,
   files: readonly TagFile[],
-): Promise<Pick<Session, 'facts' | 'noRef' | 'may'>> {
+): Promise<Pick<Session, 'facts' | 'noRef' | 'may' | 'run'>> {
   const { env } = io;
+  const run = await readCiRun(env);
   const [ref, sha] = [args.text('ref'), args.text('sha')];
-  const options = { env, cwd: workspace, time: systemClock.now(), sha, files, yes: args.is('yes') };
-  const chosen = ref ?? (CLASSIFY.includes(args.command) ? await refOfRun(workspace, env) : { why: '' });
+  const options = { run, env, cwd: workspace, time: systemClock.now(), sha, files, yes: args.is('yes') };
+  const chosen = ref ?? (CLASSIFY.includes(args.command) ? await refOfRun(workspace, run, env) : { why: '' });
   if (chosen !== null && typeof chosen !== 'string')
-    return { facts: null, noRef: chosen.why, may: await readPermission({ ...options, ref }) };
+    return { run, facts: null, noRef: chosen.why, may: await readPermission({ ...options, ref }) };
   const facts = await readRefFacts({ ...options, ref: chosen ?? undefined });
-  return { facts, may: facts.may };
+  return { run, facts, may: facts.may };
 }
 
 const CLASSIFY: readonly string[] = ['plan', 'apply'];
@@ -150,9 +153,9 @@ const CLASSIFY: readonly string[] = ['plan', 'apply'];
  */
 async function refOfRun(
   workspace: string,
+  run: CiRun | null,
   env: Io['env'],
 ): Promise<string | { readonly why: string } | null> {
-  const run = await readCiRun(env);
   if (run !== null) return run.ref === null ? { why: 'the event is about no git ref' } : null;
   if (isCi(env)) return { why: 'Retag cannot tell which git ref this CI job is for' };
   const git = gitIn(workspace, env);

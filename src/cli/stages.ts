@@ -1,6 +1,7 @@
 /** `retag stages`: what each platform of each build counts as today. */
 import { imageOf } from '../builds/machines.js';
 import { platformStages, stagesText } from '../builds/platform-stages.js';
+import { readCiRun } from '../ci/ci.js';
 import { UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
 import { load } from '../load.js';
@@ -25,7 +26,9 @@ export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
   }
   const now = systemClock.now();
   const workspace = await workspaceOf(io);
+  const run = await readCiRun(io.env);
   const facts = await readRefFacts({
+    run,
     env: io.env,
     cwd: workspace,
     time: now,
@@ -34,7 +37,7 @@ export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
   });
   const deadline = startDeadline(5 * 60_000, '5m');
   try {
-    const asking = { env: io.env, workspace, facts, log, signal: deadline.signal };
+    const asking = { run, env: io.env, workspace, facts, log, signal: deadline.signal };
     const outside = openAdapters(askingOnly(asking));
     let refused = 0;
     for (const build of config.builds) {

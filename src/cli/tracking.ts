@@ -1,4 +1,5 @@
 /** `retag tracking`: the liaison's overview, every open tracking issue by release cycle. */
+import { readCiRun } from '../ci/ci.js';
 import { trackingText } from '../github/tracking/issue.js';
 import { listTracking } from '../github/tracking/sync.js';
 import { startDeadline } from '../system/process.js';
@@ -10,6 +11,7 @@ export async function trackingCommand(args: Arguments, io: Io): Promise<number> 
   const deadline = startDeadline(5 * 60_000, '5m');
   try {
     const asking = {
+      run: await readCiRun(io.env),
       env: io.env,
       workspace: io.cwd,
       facts: null,

@@ -1,7 +1,8 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
+import { readCiRun } from '../ci/ci.js';
 import type { TagFile } from '../config/config.js';
 import type { Problem } from '../errors.js';
-import { load, logWarnings } from '../load.js';
+import { inputWarnings, load } from '../load.js';
 import { movingTags } from '../plan/conflicts.js';
 import { plural } from '../plan/decide.js';
 import { contents } from '../report/format.js';
@@ -20,10 +21,11 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   checkCommon(args);
   const path = await reportPath(args, io);
   const files = await tagFiles(args, io);
-  const loaded = load(promotionRequest('validate', files));
+  const forge = (await readCiRun(io.env))?.forge ?? null;
+  const loaded = load({ ...promotionRequest('validate', files), forge });
   const log = logFor(args, io);
-  logWarnings(loaded.policy, log);
-  for (const warning of [...files.flatMap(emptyFile), ...movingTags(loaded.images)]) log.warning(warning);
+  const warnings = [...inputWarnings(loaded), ...files.flatMap(emptyFile), ...movingTags(loaded.images)];
+  for (const warning of warnings) log.warning(warning);
   for (const { path } of files) log.line(`valid: ${path}`);
   const said = `${contents(loaded)} in ${files.length} ${plural(files.length, 'tag file')}.`;
   log.line(said);

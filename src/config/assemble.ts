@@ -76,10 +76,15 @@ export function assemble(pieces: readonly Piece[]): Config {
     runners: byPlatform(first(pieces, 'runners')?.value ?? {}),
     stagePolicy: first(pieces, 'stage_policy')?.value ?? 'demote',
     onHold: first(pieces, 'on_hold')?.value ?? 'pass',
-    ...given('review', first(pieces, 'review')?.value),
+    ...reviewSetting(pieces),
     ...(tracking ? { tracking: trackingConfig(tracking.document, tracking.value) } : {}),
     ...trustSettings(pieces),
   };
+}
+
+function reviewSetting(pieces: readonly Piece[]): Pick<Config, 'review' | 'reviewOrigin'> {
+  const review = first(pieces, 'review');
+  return review ? { review: review.value, reviewOrigin: originOf(review.document, 'review') } : {};
 }
 
 function first<K extends keyof FileData>(

@@ -232,6 +232,7 @@ export interface Config {
   readonly onHold: 'pass' | 'fail';
   /** what apply does with a tag that nobody saw on a pull request, or whose source moved since; absent: not written */
   readonly review?: ReviewMode;
+  readonly reviewOrigin?: Origin;
   readonly tracking?: TrackingConfig;
   /** rules of all files, in order; absent: nothing is verified */
   readonly trust?: readonly TrustRule[];

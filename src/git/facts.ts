@@ -1,5 +1,5 @@
 /** Event, environment, command line and git → RefFacts, read once. */
-import { type CiRun, readCiRun } from '../ci/ci.js';
+import type { CiRun } from '../ci/ci.js';
 import { UserError } from '../errors.js';
 import type { TagFile } from '../config/config.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
@@ -18,6 +18,8 @@ import { isCi, permissionOf } from './permission.js';
 import { branchCommit, checkedOutRef, existingRef } from './refs.js';
 
 interface RefOptions {
+  /** what the CI system says; null where none is known */
+  readonly run: CiRun | null;
   /** the environment of the process */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** the workspace */
@@ -42,13 +44,12 @@ interface RefOptions {
  * @throws UserError for what is no ref or commit, and when event and environment disagree
  */
 export async function readRefFacts(options: RefOptions): Promise<RefFacts> {
-  const { env, cwd, time } = options;
+  const { run, env, cwd, time } = options;
   const git = gitIn(cwd, env);
-  const run = await readCiRun(env);
-  const ref = await chosenRef(options, run, git);
+  const ref = await chosenRef(options, git);
   const deleted = run?.deleted === true && ref.ref === run.ref;
-  const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, run, ref, git);
-  const may = await permitted(options, run, ref.ref, sha);
+  const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, ref, git);
+  const may = await permitted(options, ref.ref, sha);
   return {
     ...ref,
     sha,
@@ -69,14 +70,12 @@ export async function readRefFacts(options: RefOptions): Promise<RefFacts> {
 }
 
 /** What a run without a ref may do: one that looks at promotions only. @throws UserError as `readRefFacts` */
-export async function readPermission(options: RefOptions): Promise<Permission> {
-  const run = await readCiRun(options.env);
-  return permitted(options, run, run?.ref ?? null, run?.sha ?? null);
+export function readPermission(options: RefOptions): Promise<Permission> {
+  return permitted(options, options.run?.ref ?? null, options.run?.sha ?? null);
 }
 
 function permitted(
-  { env, cwd, files = [], yes, ref: givenRef, sha: given }: RefOptions,
-  run: CiRun | null,
+  { run, env, cwd, files = [], yes, ref: givenRef, sha: given }: RefOptions,
   ref: string | null,
   sha: string | null,
 ): Promise<Permission> {
@@ -91,7 +90,8 @@ function permitted(
   });
 }
 
-async function chosenRef(options: RefOptions, event: CiRun | null, git: Git): Promise<ParsedRef> {
+async function chosenRef(options: RefOptions, git: Git): Promise<ParsedRef> {
+  const { run: event } = options;
   if (options.ref !== undefined && options.ref !== '') {
     // A commit that is named too may be that of a git tag which is still to be made.
     const isHead = options.ref === 'HEAD' || options.ref === '@';
@@ -140,12 +140,8 @@ type ChosenCommit =
 
 const NO_COMMIT: ChosenCommit = { sha: null, known: false };
 
-async function chosenCommit(
-  options: RefOptions,
-  event: CiRun | null,
-  ref: ParsedRef,
-  git: Git,
-): Promise<ChosenCommit> {
+async function chosenCommit(options: RefOptions, ref: ParsedRef, git: Git): Promise<ChosenCommit> {
+  const { run: event } = options;
   if (options.sha !== undefined && options.sha !== '') return givenSha(options.sha, git);
   if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
     return givenSha(event.sha, git);

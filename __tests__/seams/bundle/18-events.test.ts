@@ -13,7 +13,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
-import { readPermission } from '../../../src/git/facts.js';
+import { permissionFor, refFacts } from '../../support/ci-run.js';
 import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, writes } from '../../support/story.js';
 import { GIT_ENV, sandbox, type Sandbox } from '../../support/repository.js';
 import { EVENTS, workspace, type RunnerEvent, type Workspace } from '../../support/runner.js';
@@ -47,7 +47,7 @@ function allowed(name: string, payload: object, more: { ref?: string; head?: str
     GITHUB_REF: ref,
     GITHUB_SHA: main,
   };
-  return readPermission({ env, cwd: box.at('work'), time: 0, ref: input });
+  return permissionFor({ env, cwd: box.at('work'), time: 0, ref: input });
 }
 
 const ALL = { write: true, credentials: true, localHosts: true, why: '' };
@@ -138,11 +138,10 @@ describe('seam 18: what each event may do', () => {
   });
   test('seam 18: an input ref below refs/pull/ takes the trust away', async () => {
     expect(await allowed('workflow_dispatch', {})).toMatchObject(ALL);
-    const { readRefFacts } = await import('../../../src/git/facts.js');
     const env = { ...GIT_ENV, GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'workflow_dispatch' };
     const more = { GITHUB_EVENT_PATH: box.at('event.json'), GITHUB_REF: 'refs/heads/main', GITHUB_SHA: main };
     const options = { env: { ...env, ...more }, cwd: box.at('work'), time: 0, ref: 'refs/pull/12/head' };
-    expect(await readRefFacts({ ...options, sha: main })).toMatchObject({ may: ANONYMOUS });
+    expect(await refFacts({ ...options, sha: main })).toMatchObject({ may: ANONYMOUS });
   });
 });
 
@@ -158,7 +157,7 @@ describe('seam 18: a .git that git cannot read', () => {
     writeFileSync(event, JSON.stringify({ repository: HOME, ref: 'refs/heads/main' }));
     const run = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'push', GITHUB_EVENT_PATH: event };
     const env = { ...GIT_ENV, ...run, GITHUB_REF: 'refs/heads/main', GITHUB_SHA: main, ...more };
-    return readPermission({ env, cwd: path, time: 0 });
+    return permissionFor({ env, cwd: path, time: 0 });
   }
   const config = (text: string) => (path: string) => appendFileSync(join(path, '.git/config'), text);
 
