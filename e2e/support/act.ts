@@ -9,13 +9,13 @@ import { run, runOk, temporaryDirectory, type Finished } from './process.js';
  * and the protocol of actions are act's reading of GitHub's documentation, not ours. Retag is the committed bundle; what needs GitHub
  * (artifacts) or the network (logins, QEMU) is the small action of the same name in act-actions.
  */
-const STAND_INS = {
+const STAND_INS: Readonly<Record<string, string>> = {
   'docker/login-action': 'login',
   'docker/setup-buildx-action': 'setup',
   'docker/setup-qemu-action': 'setup',
   'actions/upload-artifact': 'upload-artifact',
   'actions/download-artifact': 'download-artifact',
-} as const;
+};
 
 const ACTIONS = resolve('e2e/support/act-actions');
 const PIN = /([\w.-]+\/[\w.-]+)@([0-9a-f]{40})/g;
@@ -137,7 +137,7 @@ async function act({ root, path, directory, pins, event, env }: Invocation): Pro
   writeFileSync(at('logins'), '');
   writeFileSync(at('event.json'), JSON.stringify(await payloadOf(path, event)));
   const local = [...pins].flatMap((pin) => {
-    const action = STAND_INS[pin.split('@')[0] as keyof typeof STAND_INS];
+    const action = STAND_INS[pin.slice(0, pin.indexOf('@'))];
     return action === undefined ? [] : ['--local-repository', `${pin}=${join(ACTIONS, action)}`];
   });
   const given = {

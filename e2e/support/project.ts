@@ -73,7 +73,7 @@ export async function createBuilder(
 /** Makes a project below `root` that builds on `buildkit`, by another of its builders where one is named. */
 export async function startProject(
   root: string,
-  buildkit: Buildkit,
+  buildkit: Pick<Buildkit, 'builder' | 'config'>,
   builder: string = buildkit.builder,
 ): Promise<Project> {
   const path = mkdtempSync(join(root, 'project-'));

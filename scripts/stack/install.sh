@@ -39,6 +39,7 @@ go_tools=(
   'olareg    github.com/olareg/olareg@v0.1.2                 cmd/olareg'
   'cosign    github.com/sigstore/cosign/v3@v3.1.3            cmd/cosign'
   'buildkitd github.com/moby/buildkit@v0.32.2                cmd/buildkitd github.com/moby/buildkit/version.Version'
+  'buildctl  github.com/moby/buildkit@v0.32.2                cmd/buildctl github.com/moby/buildkit/version.Version'
   'act       github.com/nektos/act@v0.2.89                   . main.version'
 )
 
@@ -179,6 +180,22 @@ install_node() {
   mark "$name" "$version"
 }
 
+# Docker's daemon, unpacked beside the tools and not installed: nothing starts it but a test.
+install_dockerd() {
+  local work deb
+  present dockerd 'docker.io containerd tini' && return 0
+  say 'apt: docker.io, containerd, tini (unpacked)'
+  work="$(mktemp -d)"
+  chmod 755 "$work"
+  (cd "$work" && quietly dockerd-download apt-get download docker.io containerd tini)
+  rm -rf "${cache:?}/docker"
+  for deb in "$work"/*.deb; do quietly dockerd-unpack dpkg-deb --extract "$deb" "$cache/docker"; done
+  rm -rf "$work"
+  if ldd "$cache/docker/usr/sbin/dockerd" | grep -q 'not found'; then apt_install libdevmapper1.02.1; fi
+  ln -sf "$cache/docker/usr/sbin/dockerd" "$bin/dockerd"
+  mark dockerd 'docker.io containerd tini'
+}
+
 # A virtual environment with what a file pins; the commands named get links in bin.
 install_python() {
   local name="$1" file="$2" command version
@@ -218,6 +235,7 @@ main() {
   flock 9
   if [ "$what" = all ]; then
     install_packages
+    install_dockerd
     install_go_tools "${go_tools[@]}"
   fi
   if [ "$what" != node ]; then
