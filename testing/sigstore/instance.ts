@@ -74,6 +74,8 @@ export async function createSigstore(options: SigstoreOptions = {}): Promise<Sig
   const [ca, withoutSct] = await Promise.all([initializeCA(caKeys, ctlog), initializeCA(caKeys)]);
   const tlog = await initializeTLog(url, logKeys);
   const tsa = await initializeTSA(keyPair());
+  // It writes fractions of a second as no reader expects them (RFC 3161 section 2.4.2: no trailing zeros).
+  Object.assign(tsa, { getCurrentTime: () => new Date(Math.floor(Date.now() / 1_000) * 1_000) });
   const root = bytes(ca.rootCertificate);
   const material = {
     mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',

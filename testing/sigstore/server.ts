@@ -17,8 +17,8 @@ export interface SigstoreServer {
   identity: Identity;
   /** method and path of every request */
   readonly requests: readonly string[];
-  /** paths that answer 503, as long as they are in here */
-  readonly down: Set<string>;
+  /** path → the status of every answer there, instead of what it would be */
+  readonly refusals: Map<string, number>;
   close(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function serveSigstore({
   timestamps = false,
 }: ServerOptions): Promise<SigstoreServer> {
   const requests: string[] = [];
-  const down = new Set<string>();
+  const refusals = new Map<string, number>();
   const job = { token: randomBytes(12).toString('hex') };
   let current: SigstoreServer | null = null;
   const server = createServer((request, response) => {
@@ -42,8 +42,9 @@ export async function serveSigstore({
     const done = (status: number, headers: Record<string, string>, body: string | Buffer): void => {
       response.writeHead(status, headers).end(body);
     };
-    if (current === null || down.has(path)) {
-      done(503, {}, 'down');
+    const refused = refusals.get(path);
+    if (current === null || refused !== undefined) {
+      done(refused ?? 503, {}, 'refused');
       return;
     }
     const here = current;
@@ -62,7 +63,7 @@ export async function serveSigstore({
     job: { ...job, url: `${url}/oidc?api-version=2.0` },
     identity,
     requests,
-    down,
+    refusals,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
