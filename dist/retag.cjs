@@ -11366,9 +11366,10 @@ async function expectUntouched(action2, digest, registry) {
   if (current === digest) return true;
   if (current === action2.previous) return false;
   const was = action2.previous ?? "absent";
+  const again = action2.previous === null ? "; if it stays so, the tag list of the registry may be out of date" : "";
   throw new OperationError(
     "mismatch",
-    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
+    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew${again}`
   );
 }
 function stoppedBy({ reason }) {
@@ -21308,9 +21309,60 @@ var init_load = __esm({
   }
 });
 
+// src/plan/looks.ts
+function createLooks(registry, wanted, allowed) {
+  const many = repositoriesOfMany(wanted.filter(mayBeListed));
+  const lists2 = /* @__PURE__ */ new Map();
+  const looks = once2(true);
+  const listOf2 = async (first2, repository) => (await first2).state === "absent" ? registry.tagsAtOnce(repository) : null;
+  const byList = async (tag2, tags) => {
+    const { destination, source, digest } = tag2;
+    if (tags?.has(destination.tag) === false)
+      return allowed === "confirmed" ? registry.headFresh(destination) : { state: "absent", unconfirmed: true };
+    const look6 = registry.head(destination, allowed);
+    if (tags !== null && digest === null && source.from === "image") await registry.head(source.ref);
+    return look6;
+  };
+  return (tag2) => looks.run(formatReference(tag2.destination), () => {
+    const { destination, source } = tag2;
+    if (source.from === "build") return registry.head(destination);
+    const repository = formatRepository(destination);
+    if (!many.has(repository) || !mayBeListed(tag2)) return registry.head(destination, allowed);
+    const known3 = lists2.get(repository);
+    if (known3 !== void 0) return known3.then((tags) => byList(tag2, tags));
+    const first2 = registry.head(destination, allowed);
+    lists2.set(repository, listOf2(first2, destination));
+    return first2;
+  });
+}
+function mayBeListed({ source, kind, forced }) {
+  return source.from === "image" && kind !== "channel" && !forced;
+}
+function repositoriesOfMany(wanted) {
+  const counts2 = /* @__PURE__ */ new Map();
+  for (const { destination } of wanted) {
+    const repository = formatRepository(destination);
+    counts2.set(repository, (counts2.get(repository) ?? 0) + 1);
+  }
+  return new Set([...counts2].flatMap(([repository, count2]) => count2 < LIST_FROM ? [] : [repository]));
+}
+var LIST_FROM;
+var init_looks = __esm({
+  "src/plan/looks.ts"() {
+    "use strict";
+    init_reference();
+    init_concurrency();
+    LIST_FROM = 4;
+  }
+});
+
 // src/observe.ts
 async function observe(wanted, registry, lookups, options) {
-  const observer = createObserver(registry, lookups, options.absence ?? "confirmed");
+  const observer = createObserver(
+    registry,
+    lookups,
+    createLooks(registry, wanted, options.absence ?? "confirmed")
+  );
   let done = 0;
   const seen = await pool(wanted, options.concurrency, async (tag2) => {
     const observed = await observer(tag2);
@@ -21330,11 +21382,11 @@ async function confirmUnwritten({ actions }, observed, registry, concurrency) {
   });
   return open7.length > 0;
 }
-function createObserver(registry, lookups, allowed) {
+function createObserver(registry, lookups, look6) {
   const sources = once2(true);
   return async (wanted) => {
     const nameless = lookups.nameless(wanted);
-    const destination = nameless === null ? await registry.head(wanted.destination, absenceFor(wanted)) : { state: "unknown", error: nameless };
+    const destination = nameless === null ? await look6(wanted) : { state: "unknown", error: nameless };
     if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === "present" ? destination.digest : null;
     const pinned = previous !== null && previous === wanted.digest;
@@ -21355,9 +21407,6 @@ function createObserver(registry, lookups, allowed) {
     ]);
     return { destination, source: read3, gate: gate2, channel };
   };
-  function absenceFor({ source }) {
-    return source.from === "build" ? "confirmed" : allowed;
-  }
   async function observePinned(wanted, digest) {
     const { source, destination } = wanted;
     if (source.from !== "image" || !carries(wanted)) return presentAt(destination, digest);
@@ -21367,7 +21416,7 @@ function createObserver(registry, lookups, allowed) {
   async function observeSource(wanted, previous) {
     if (wanted.source.from === "build") return lookups.build(wanted);
     const { follows } = wanted;
-    const leader = follows === null || follows.forced ? null : await registry.head(follows.destination, absenceFor(follows));
+    const leader = follows === null || follows.forced ? null : await look6(follows);
     if (leader?.state === "present") return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
     if (previous === null) return sources.run(formatReference(ref), () => fetchSource(registry, ref));
@@ -21492,6 +21541,7 @@ var init_observe = __esm({
     init_errors();
     init_reference();
     init_model();
+    init_looks();
     init_concurrency();
     OPEN = { state: "open", text: "" };
   }
@@ -28742,13 +28792,13 @@ var init_read = __esm({
 });
 
 // src/registry/tags.ts
-async function listTags2(context, repository) {
+async function listTags2(context, repository, mostPages = MAX_PAGES) {
   const task = { operation: "list the tags", ref: repository };
   const tags = /* @__PURE__ */ new Set();
   const pages = /* @__PURE__ */ new Set();
   let path6 = `tags/list?n=${PAGE}`;
   let bytes2 = 0;
-  for (let page2 = 1; page2 <= MAX_PAGES; page2++) {
+  for (let page2 = 1; page2 <= mostPages; page2++) {
     const response = await ask(context, task, {
       method: "GET",
       repository,
@@ -28777,7 +28827,7 @@ async function listTags2(context, repository) {
   throw failure(
     "protocol",
     task,
-    `the list has more than ${MAX_PAGES} pages`,
+    `the list has more than ${mostPages} pages`,
     "remove tags that nobody needs",
     { status: 200 }
   );
@@ -29638,6 +29688,13 @@ function createRegistry(transport, options) {
         looks.forget(formatReference(ref));
       }
     },
+    tagsAtOnce: (repository) => listTags2(context, repository, 1).then(
+      (tags) => new Set(tags),
+      (error2) => {
+        if (error2 instanceof OperationError) return null;
+        throw error2;
+      }
+    ),
     tags: (repository) => lists2.run(formatRepository(repository), () => listTags2(context, repository)),
     usage: () => transport.usage(),
     close: () => transport.close()
@@ -29646,6 +29703,7 @@ function createRegistry(transport, options) {
 var init_registry = __esm({
   "src/registry/registry.ts"() {
     "use strict";
+    init_errors();
     init_manifest();
     init_reference();
     init_head();

@@ -48,7 +48,7 @@ const DOORS = {
   ],
   config: ['add', 'edit', 'entries', 'forge', 'promotion', 'source', 'starter', 'yaml'],
   gates: ['port'],
-  plan: ['conflicts', 'decide', 'drift', 'overrides', 'reasons'],
+  plan: ['conflicts', 'decide', 'drift', 'looks', 'overrides', 'reasons'],
   policy: ['fit', 'pattern', 'refname', 'template'],
   registry: ['credentials', 'transport'],
   trust: ['record', 'rules'],

@@ -308,10 +308,12 @@ async function expectUntouched(action: PlannedAction, digest: string, registry: 
   if (current === digest) return true;
   if (current === action.previous) return false;
   const was = action.previous ?? 'absent';
+  const again =
+    action.previous === null ? '; if it stays so, the tag list of the registry may be out of date' : '';
   throw new OperationError(
     'mismatch',
     `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? 'absent'} now ` +
-      `(wanted: ${digest}); nothing was written, run again to plan anew`,
+      `(wanted: ${digest}); nothing was written, run again to plan anew${again}`,
   );
 }
 

@@ -25,6 +25,7 @@ import {
 import type { Absence, TagState, FactsNeed, InspectedImage, Registry } from './ports.js';
 import type { Manifest } from './oci/manifest.js';
 import type { Ports } from './request.js';
+import { createLooks } from './plan/looks.js';
 import { once, pool } from './shared/concurrency.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
@@ -56,7 +57,11 @@ export async function observe(
     readonly onProgress?: (done: number) => void;
   },
 ): Promise<Map<WantedTag, Observed>> {
-  const observer = createObserver(registry, lookups, options.absence ?? 'confirmed');
+  const observer = createObserver(
+    registry,
+    lookups,
+    createLooks(registry, wanted, options.absence ?? 'confirmed'),
+  );
   let done = 0;
   const seen = await pool(wanted, options.concurrency, async (tag) => {
     const observed = await observer(tag);
@@ -91,7 +96,7 @@ export async function confirmUnwritten(
 function createObserver(
   registry: Registry,
   lookups: ObserveParts,
-  allowed: Absence,
+  look: (wanted: WantedTag) => Promise<TagState>,
 ): (wanted: WantedTag) => Promise<Observed> {
   /** A source is resolved once a run, whoever asks and how: one that moves meanwhile must not give a release two digests. */
   const sources = once<SourceState>(true);
@@ -99,9 +104,7 @@ function createObserver(
   return async (wanted) => {
     const nameless = lookups.nameless(wanted);
     const destination: TagState =
-      nameless === null
-        ? await registry.head(wanted.destination, absenceFor(wanted))
-        : { state: 'unknown', error: nameless };
+      nameless === null ? await look(wanted) : { state: 'unknown', error: nameless };
     if (destination.state === 'unknown') return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === 'present' ? destination.digest : null;
     const pinned = previous !== null && previous === wanted.digest;
@@ -123,11 +126,6 @@ function createObserver(
     return { destination, source: read, gate, channel };
   };
 
-  /** Nothing is built for a tag before it is known to be free: a build takes minutes, the request does not. */
-  function absenceFor({ source }: WantedTag): Absence {
-    return source.from === 'build' ? 'confirmed' : allowed;
-  }
-
   /** The tag is what the entry pins, wherever its source tag points by now; the source matters for what is attached there. */
   async function observePinned(wanted: WantedTag, digest: string): Promise<SourceState> {
     const { source, destination } = wanted;
@@ -140,10 +138,7 @@ function createObserver(
     if (wanted.source.from === 'build') return lookups.build(wanted);
     // A stable tag or channel is the digest of its primary, wherever that came from; the source may be gone by now.
     const { follows } = wanted;
-    const leader =
-      follows === null || follows.forced
-        ? null
-        : await registry.head(follows.destination, absenceFor(follows));
+    const leader = follows === null || follows.forced ? null : await look(follows);
     if (leader?.state === 'present') return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
     if (previous === null) return sources.run(formatReference(ref), () => fetchSource(registry, ref));

@@ -155,6 +155,8 @@ export interface Registry {
   put(ref: ImageRef, manifest: Manifest, previous: string | null): Promise<void>;
   /** All tags of a repository, paged, capped; an unknown repository has none. */
   tags(repository: Repository): Promise<readonly string[]>;
+  /** The same in one request; null where that does not give all of them, or fails. */
+  tagsAtOnce(repository: Repository): Promise<ReadonlySet<string> | null>;
   usage(): HttpUsage;
   /** Ends kept-alive connections. */
   close(): void;

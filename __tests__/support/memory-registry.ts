@@ -87,6 +87,7 @@ export function memoryRegistry(
       state.set(formatReference(ref), manifest.digest);
       return Promise.resolve();
     },
+    tagsAtOnce: () => Promise.resolve(null),
     tags: (repository) => {
       call('tags', repository);
       const prefix = `${formatRepository(repository)}:`;

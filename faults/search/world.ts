@@ -212,6 +212,7 @@ function registryOf(
         revision: revisions.get(digest) ?? null,
         revisions: [{ of: null, revision: revisions.get(digest) ?? null }],
       }),
+    tagsAtOnce: () => Promise.resolve(new Set(tags.keys())),
     copyImage: () =>
       Promise.resolve({
         attachmentsFound: 0,

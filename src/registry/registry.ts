@@ -1,3 +1,4 @@
+import { OperationError } from '../errors.js';
 import type { TagState, Registry } from '../ports.js';
 import { type Manifest, parseManifest } from '../oci/manifest.js';
 import { formatReference, formatRepository, type TagRef } from '../oci/reference.js';
@@ -62,6 +63,14 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
         looks.forget(formatReference(ref));
       }
     },
+    tagsAtOnce: (repository) =>
+      listTags(context, repository, 1).then(
+        (tags) => new Set(tags),
+        (error: unknown) => {
+          if (error instanceof OperationError) return null;
+          throw error;
+        },
+      ),
     tags: (repository) => lists.run(formatRepository(repository), () => listTags(context, repository)),
     usage: () => transport.usage(),
     close: () => transport.close(),

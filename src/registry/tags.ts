@@ -17,13 +17,17 @@ const MAX_BYTES = 16 * 1024 * 1024;
  * @throws OperationError `protocol` for a list that is not whole, since it would hide the highest version: another repository's,
  *   a Link that leads to another list or to a page that was read already, more than 200 pages or 16 MiB
  */
-export async function listTags(context: Context, repository: Repository): Promise<readonly string[]> {
+export async function listTags(
+  context: Context,
+  repository: Repository,
+  mostPages = MAX_PAGES,
+): Promise<readonly string[]> {
   const task: Task = { operation: 'list the tags', ref: repository };
   const tags = new Set<string>();
   const pages = new Set<string>();
   let path: string | URL = `tags/list?n=${PAGE}`;
   let bytes = 0;
-  for (let page = 1; page <= MAX_PAGES; page++) {
+  for (let page = 1; page <= mostPages; page++) {
     const response = await ask(context, task, {
       method: 'GET',
       repository,
@@ -52,7 +56,7 @@ export async function listTags(context: Context, repository: Repository): Promis
   throw failure(
     'protocol',
     task,
-    `the list has more than ${MAX_PAGES} pages`,
+    `the list has more than ${mostPages} pages`,
     'remove tags that nobody needs',
     { status: 200 },
   );

@@ -165,7 +165,7 @@ function createRate() {
  * `X-`, or `RateLimit` with `remaining` and `reset` or `r` and `t` (draft-ietf-httpapi-ratelimit-headers). Null without both,
  * as from Docker Hub, which counts over hours and only some requests.
  */
-export function windowOf(
+function windowOf(
   headers: Readonly<Record<string, unknown>>,
   now: number,
 ): { readonly left: number; readonly ms: number } | null {
