@@ -68,11 +68,11 @@ function editDistance(a, b, most) {
   for (let i = 1; i <= a.length; i += 1) {
     const row2 = [i];
     for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1] === b[j - 1];
+      const same2 = a[i - 1] === b[j - 1];
       let cost = Math.min(
         (previous[j] ?? 0) + 1,
         (row2[j - 1] ?? 0) + 1,
-        (previous[j - 1] ?? 0) + (same ? 0 : 1)
+        (previous[j - 1] ?? 0) + (same2 ? 0 : 1)
       );
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         cost = Math.min(cost, (beforePrevious[j - 2] ?? 0) + 1);
@@ -479,10 +479,10 @@ function parseArguments(argv) {
 function noSuchFlag(command, { written: written2, near }) {
   const help = command === void 0 ? "retag help" : `retag help ${command}`;
   const isRehearsal = /^--(?:dry-?run|check|what-?if)$/.test(written2);
-  const other = isRehearsal ? '"retag plan" shows what would be done, and writes nothing' : `see "${help}"`;
+  const other2 = isRehearsal ? '"retag plan" shows what would be done, and writes nothing' : `see "${help}"`;
   return {
     what: `there is no flag ${written2}`,
-    hint: near === void 0 ? other : `did you mean --${near}?`
+    hint: near === void 0 ? other2 : `did you mean --${near}?`
   };
 }
 function misuse(command, { name, rawName, value, inlineValue }, values) {
@@ -971,8 +971,8 @@ function cut(markdown, limit, tail) {
   const room = Math.max(0, limit - tail.length - 2 - closing2.length);
   const end2 = markdown.lastIndexOf("\n", room);
   const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
-  const open7 = kept.split("<details>").length > kept.split("</details>").length;
-  return `${kept}${open7 ? closing2 : ""}
+  const open8 = kept.split("<details>").length > kept.split("</details>").length;
+  return `${kept}${open8 ? closing2 : ""}
 
 ${tail}`.slice(0, limit);
 }
@@ -1323,6 +1323,10 @@ var init_model = __esm({
 
 // src/plan/decide.ts
 function decide(wanted, observed) {
+  const { trust } = observed;
+  return { ...decideTag(wanted, observed), ...trust && { trust } };
+}
+function decideTag(wanted, observed) {
   const { destination, source } = observed;
   if (destination.state === "unknown") {
     return refuseUnknown(wanted, null, "cannot tell whether the tag exists", destination.error);
@@ -1352,7 +1356,8 @@ function refuseUnknown(wanted, previous, before, error2) {
   return hint2 === void 0 ? refused3 : { ...refused3, reason: { ...refused3.reason, help: hint2 } };
 }
 function decideWithoutSource(wanted, observed, previous) {
-  if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
+  if (previous !== null && previous === wanted.digest)
+    return untrusted(wanted, observed, previous) ?? keep(wanted, previous, "same-digest", SAME);
   return refuse(
     wanted,
     previous,
@@ -1374,7 +1379,8 @@ function decideMissing(wanted, observed, previous) {
     return refuseOther(wanted, previous, wanted.digest);
   }
   const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, "source-gone", text4, [text4]);
+  const refused3 = unmetByKept(wanted, observed, previous) ?? untrusted(wanted, observed, previous);
+  return refused3 ?? keep(wanted, previous, "source-gone", text4, [text4]);
 }
 function decideToBuild(wanted, observed, previous) {
   const held = hold(wanted, observed, previous);
@@ -1395,7 +1401,7 @@ function decidePresent(wanted, observed, source, previous) {
     const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
     return refuse(wanted, previous, "digest-mismatch", text4);
   }
-  const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
+  const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous) ?? untrusted(wanted, observed, previous);
   if (refused3 !== null) return refused3;
   if (previous === source.digest) {
     const { from: from2 = null, manifest = null } = observed.kept ?? {};
@@ -1425,9 +1431,9 @@ function unmet(wanted, facts, previous) {
   const named2 = wanted.revision;
   if (named2 === null) return null;
   const said3 = facts.revisions.filter(({ revision }) => revision !== null);
-  const other = said3.find(({ revision }) => !sameRevision(revision ?? "", named2));
-  if (other === void 0) return null;
-  const made = `${imageOf(other)} says that it is made from ${other.revision ?? ""}`;
+  const other2 = said3.find(({ revision }) => !sameRevision(revision ?? "", named2));
+  if (other2 === void 0) return null;
+  const made = `${imageOf(other2)} says that it is made from ${other2.revision ?? ""}`;
   if (wanted.group === null)
     return refuse(wanted, previous, "revision-mismatch", `src_ref names commit ${named2}, but ${made}`);
   const text4 = `this run is for commit ${named2}, but ${made}; put the git tag on the commit of ${sourceName(wanted)}`;
@@ -1438,6 +1444,11 @@ function unmetByKept(wanted, { kept }, previous) {
   if (refused3 !== null || kept?.attached !== false) return refused3;
   const text4 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
   return refuse(wanted, previous, "attachment-missing", text4);
+}
+function untrusted(wanted, { trust }, previous) {
+  const failed3 = trust?.rules.filter(({ holds }) => !holds) ?? [];
+  const text4 = failed3.map(({ label: label4, why }) => `trust rule ${label4} is not met: ${why}`).join("; ");
+  return failed3.length === 0 ? null : refuse(wanted, previous, "untrusted", text4);
 }
 function imageOf({ of }) {
   return of === null ? "the image" : `the image for ${of}`;
@@ -1708,7 +1719,8 @@ var init_reasons = __esm({
       untrusted: {
         action: "refuse",
         means: "the source has no signature or attestation that the `trust` rules of the tag file accept",
-        help: "sign the image as the rule says, or correct the rule"
+        help: "sign the image as the rule says, or correct the rule",
+        more: "trust.md#when-a-tag-is-refused-as-untrusted"
       }
     };
     FAILURES = {
@@ -2245,8 +2257,8 @@ function presetsFor(gitTag) {
 }
 function hintForUnmatched(ref) {
   const fitting3 = presetsFor(ref.replace(/^refs\/tags\//, ""));
-  const other = fitting3.length === 0 ? "" : `use the preset ${fitting3.join(" or ")}, `;
-  return `add a rule for it, ${other}or set "unmatched: ignore" in the policy`;
+  const other2 = fitting3.length === 0 ? "" : `use the preset ${fitting3.join(" or ")}, `;
+  return `add a rule for it, ${other2}or set "unmatched: ignore" in the policy`;
 }
 function isRelease(of) {
   return of === "final" || of === "patch";
@@ -3307,17 +3319,17 @@ function isAmbiguous(pattern) {
   const size = atoms.length + 1;
   const seen = /* @__PURE__ */ new Set();
   const key2 = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
-  const open7 = [{ a: 0, b: 0, parted: false }];
-  for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
+  const open8 = [{ a: 0, b: 0, parted: false }];
+  for (let pair2 = open8.pop(); pair2; pair2 = open8.pop()) {
     if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
     for (const code2 of alphabet) {
       for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
         if ((left -= size) < 0) return false;
-        for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
-          const parted = pair2.parted || i !== j && (field2 || other);
+        for (const { next: b, at: j, field: other2 } of steps(atoms, pair2.b, code2)) {
+          const parted = pair2.parted || i !== j && (field2 || other2);
           if (seen.has(key2(a, b, parted))) continue;
           seen.add(key2(a, b, parted));
-          open7.push({ a, b, parted });
+          open8.push({ a, b, parted });
         }
       }
     }
@@ -3445,10 +3457,10 @@ var init_size = __esm({
 });
 
 // src/policy/overlaps.ts
-function checkRulesTogether(policy2, ownRules, open7 = () => false) {
+function checkRulesTogether(policy2, ownRules, open8 = () => false) {
   const found = /* @__PURE__ */ new Map();
   for (const [first2, second] of [...provenPairs(policy2), ...sampledPairs(policy2)]) {
-    if (open7(first2.ref, first2.output.rule) || open7(second.ref, second.output.rule)) continue;
+    if (open8(first2.ref, first2.output.rule) || open8(second.ref, second.output.rule)) continue;
     const [a, b] = [first2.output, second.output];
     if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
     const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
@@ -3482,8 +3494,8 @@ function* provenPairs(policy2) {
   let left = MAX_PAIRS;
   for (const [i, b] of outputs2.entries()) {
     for (const a of outputs2.slice(0, i)) {
-      const [start2, other] = [startOf(a), startOf(b)];
-      if (!start2.startsWith(other) && !other.startsWith(start2) || areMeant(a, b)) continue;
+      const [start2, other2] = [startOf(a), startOf(b)];
+      if (!start2.startsWith(other2) && !other2.startsWith(start2) || areMeant(a, b)) continue;
       if (left-- === 0) return;
       const tag2 = commonText(a.shape, b.shape);
       if (tag2 === null) continue;
@@ -3507,10 +3519,10 @@ function* sampledPairs(policy2) {
     const decision = classify(policy2, input);
     const tag2 = decision.tags[output.path[1]];
     if (tag2 === void 0 || decision.matched !== output.rule || decision.problems.length > 0) continue;
-    const other = takenFrom(policy2, output.rule, "primary", tag2);
-    if (other?.output.kind !== "primary") continue;
+    const other2 = takenFrom(policy2, output.rule, "primary", tag2);
+    if (other2?.output.kind !== "primary") continue;
     yield [
-      { ...other, tag: tag2 },
+      { ...other2, tag: tag2 },
       { output, ref: input, exact: true, fields: decision.fields, tag: tag2 }
     ];
   }
@@ -3555,16 +3567,16 @@ function unlikeVersions(policy2, ownRules) {
     for (const a of channels.slice(0, i)) {
       if (a.template.source !== b.template.source || left-- <= 0) continue;
       const [first2, second] = [versionsOf(policy2, a), versionsOf(policy2, b)];
-      const [one2, other] = [first2[0], second[0]];
-      if (one2 === void 0 || other === void 0) continue;
-      if (second.some((names2) => alike(names2, one2)) && first2.some((names2) => alike(names2, other))) continue;
+      const [one2, other2] = [first2[0], second[0]];
+      if (one2 === void 0 || other2 === void 0) continue;
+      if (second.some((names2) => alike(names2, one2)) && first2.some((names2) => alike(names2, other2))) continue;
       if (commonText(a.shape, b.shape) === null) continue;
       const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
       const key2 = `${at3.index} ${at3.path.join(" ")}`;
       if (found.has(key2)) continue;
       found.set(key2, {
         location: placeOf(at3),
-        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one2)}, and ${numbered(b, other)}`,
+        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one2)}, and ${numbered(b, other2)}`,
         hint: "give each a channel of its own, or call the numbers by the same names in the same order"
       });
     }
@@ -3577,14 +3589,14 @@ function versionsOf(policy2, { rule: rule3, shape: { pattern } }) {
 function numbered({ rule: rule3, shape: { pattern } }, names2) {
   return `rule ${rule3.name} numbers "${pattern.source}" by ${names2.map((name) => `{${name}}`).join(" ")}`;
 }
-function checkExamples(policy2, examples, open7 = () => false) {
-  return examples.flatMap((example2) => checkExample(policy2, example2, open7));
+function checkExamples(policy2, examples, open8 = () => false) {
+  return examples.flatMap((example2) => checkExample(policy2, example2, open8));
 }
-function checkExample(policy2, example2, open7) {
+function checkExample(policy2, example2, open8) {
   const ref = parseRef(example2.ref);
   if (!ref.ok) return [{ location: example2.origin.at("ref"), what: ref.what, hint: ref.hint }];
   const decision = classify(policy2, ref.value);
-  if (open7(ref.value, decision.matched)) return [];
+  if (open8(ref.value, decision.matched)) return [];
   if (decision.problems.length > 0) {
     return decision.problems.map((problem4) => differs(example2, example2.origin.at("ref"), problem4.what));
   }
@@ -3633,8 +3645,8 @@ function agrees(expected, given2) {
 function commonText(a, b) {
   const [left, right] = [a.parts.flatMap(atomsOf2), b.parts.flatMap(atomsOf2)];
   const seen = /* @__PURE__ */ new Set();
-  const open7 = [{ i: 0, j: 0, text: "" }];
-  for (const { i, j, text: text4 } of open7) {
+  const open8 = [{ i: 0, j: 0, text: "" }];
+  for (const { i, j, text: text4 } of open8) {
     if (i === left.length && j === right.length) return text4;
     for (const [ni, x] of steps2(left, i)) {
       for (const [nj, y] of steps2(right, j)) {
@@ -3642,7 +3654,7 @@ function commonText(a, b) {
         const character = Array.from(x.takes).find((each) => y.takes.includes(each));
         if (character === void 0 || seen.has(key2)) continue;
         seen.add(key2);
-        open7.push({ i: ni, j: nj, text: text4 + character });
+        open8.push({ i: ni, j: nj, text: text4 + character });
       }
     }
   }
@@ -3817,9 +3829,9 @@ function examinePolicy(config) {
   const checks = slots.map((slot) => checkEntry(slot, suffix));
   const sound = slots.flatMap(({ rule: rule3 }, i) => checks[i]?.sound === true && rule3 !== null ? [rule3] : []);
   const policy2 = policyOf(own, preset, sound, suffix);
-  const open7 = openness(slots, sound);
+  const open8 = openness(slots, sound);
   const ours = slots.filter(({ rule: rule3, own: written2 }) => written2 && rule3 !== null && sound.includes(rule3));
-  const together = checkRulesTogether(policy2, ours.length, open7);
+  const together = checkRulesTogether(policy2, ours.length, open8);
   const problems2 = [
     ...strange ? [presetProblem(config.preset ?? "", own)] : [],
     ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
@@ -3828,7 +3840,7 @@ function examinePolicy(config) {
     ...checks.flatMap((check3) => check3.problems),
     ...together,
     // The suffix is a setting: without it stable tags are not known.
-    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open7)
+    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open8)
   ];
   const names2 = namesOf(slots, own);
   const warnings3 = checks.flatMap((check3) => check3.warnings);
@@ -4157,8 +4169,22 @@ function reportAction({ planned: planned2, outcome: outcome2, digest, error: err
     outcome: outcome2,
     error: error2 === null ? null : { ...error2 },
     attachments: attachments === null ? null : { ...attachments },
-    warnings: [...planned2.warnings]
+    warnings: [...planned2.warnings],
+    ...planned2.trust === void 0 ? {} : { trust: trustReport(planned2.trust) }
   };
+}
+function trustReport({ rules: rules2 }) {
+  return rules2.map(({ label: label4, holds, why, signers, candidates }) => ({
+    rule: label4,
+    holds,
+    why,
+    signers: signers.map(({ predicateType, ...signer }) => ({ ...signer, predicate_type: predicateType })),
+    candidates: candidates.map((each) => ({
+      name: each.name,
+      counts: each.counts,
+      why: each.counts ? null : each.why
+    }))
+  }));
 }
 function sourceText({ source }) {
   return source.from === "image" ? formatReference(source.ref) : null;
@@ -4280,7 +4306,7 @@ function byCause(actions) {
   return [...groupBy(stuck, keyOf5).values()].map((group2) => {
     const own = group2.filter(({ error: error2, reason }) => (error2?.of ?? reason.of) === void 0);
     const action2 = own.find(({ image: image2, error: error2 }) => error2?.build === image2) ?? own[0] ?? group2[0];
-    return { action: action2, others: group2.filter((other) => other !== action2) };
+    return { action: action2, others: group2.filter((other2) => other2 !== action2) };
   });
 }
 function isShared({ action: action2, error: error2, reason }) {
@@ -4423,7 +4449,7 @@ function cutToScreen(blocks, layout) {
 function rowsOf(actions, layout, version) {
   const causes = byCause(actions);
   const speakers = new Map(causes.map((each) => [each.action, each.others]));
-  const followers = new Map(causes.flatMap(({ action: action2, others }) => others.map((other) => [other, action2])));
+  const followers = new Map(causes.flatMap(({ action: action2, others }) => others.map((other2) => [other2, action2])));
   const primaries = new Set(
     actions.filter(isWritten).flatMap((a) => a.kind === "primary" ? [a.image] : [])
   );
@@ -4441,8 +4467,8 @@ function rowsOf(actions, layout, version) {
     if (action2.action === "build") return [];
     if (action2.action === "keep")
       return layout.all || isNews(action2) ? [{ action: action2, name, text: keptText(action2), below: [] }] : [];
-    const same = kind === "stable" && primaries.has(image2) && error2 === null;
-    return [{ action: action2, name, text: writtenText(action2, same, layout, version), below: [] }];
+    const same2 = kind === "stable" && primaries.has(image2) && error2 === null;
+    return [{ action: action2, name, text: writtenText(action2, same2, layout, version), below: [] }];
   });
 }
 function isNews({ reason, outcome: outcome2 }) {
@@ -4456,11 +4482,11 @@ function keptText({ reason, outcome: outcome2, attachments }) {
     return `already right; ${attachments?.carried ?? 0} of ${attachments?.found ?? 0} attachments copied`;
   return reason.code === "same-digest" ? "already right" : cutDigests(reason.text);
 }
-function writtenText(action2, same, layout, version) {
+function writtenText(action2, same2, layout, version) {
   const { action: name, image: image2, source, digest, previous, reason, outcome: outcome2 } = action2;
-  const did = outcome2 === "done" ? `${name}d${same ? "," : ""}` : "";
-  const what = name === "move" ? moved(action2, version) : same ? "the same digest" : origin(image2, source);
-  const exact = layout.all && digest !== null && !same && name === "create" ? `(${shortDigest(digest)})` : "";
+  const did = outcome2 === "done" ? `${name}d${same2 ? "," : ""}` : "";
+  const what = name === "move" ? moved(action2, version) : same2 ? "the same digest" : origin(image2, source);
+  const exact = layout.all && digest !== null && !same2 && name === "create" ? `(${shortDigest(digest)})` : "";
   const forced = reason.code === "forced" && previous !== null ? "(forced)" : "";
   return [did, what, exact, forced].filter((part) => part !== "").join(" ");
 }
@@ -4489,8 +4515,8 @@ function below(action2, others, layout) {
   return [place, help, layout.all ? "" : consequences(action2, others)].filter((text4) => text4 !== "");
 }
 function consequences(action2, others) {
-  const same = action2.action === "build" ? "" : nameOf(action2);
-  const tags = others.filter((other) => other.action !== "build" && nameOf(other) !== same);
+  const same2 = action2.action === "build" ? "" : nameOf(action2);
+  const tags = others.filter((other2) => other2.action !== "build" && nameOf(other2) !== same2);
   if (tags.length === 0) return "";
   const names2 = tags.slice(0, MOST_NAMES).map((tag2) => nameIn(action2.image, tag2));
   const left = tags.length - names2.length;
@@ -5479,9 +5505,9 @@ function onlyPlatform(builds, platform3, isDue) {
     );
   }
   const wanted = normalisePlatform(platform3);
-  const same = (name) => normalisePlatform(name) === wanted;
+  const same2 = (name) => normalisePlatform(name) === wanted;
   const names2 = builds.flatMap(({ config }) => config.platforms.map((entry) => entry.platform));
-  if (names2.length > 0 && !names2.some(same)) {
+  if (names2.length > 0 && !names2.some(same2)) {
     throw new UserError({
       what: `no build has the platform ${JSON.stringify(platform3)}`,
       hint: `the platforms are ${[...new Set(names2)].join(", ")}`
@@ -5489,7 +5515,7 @@ function onlyPlatform(builds, platform3, isDue) {
   }
   return builds.filter(isDue).map(({ config, choice }) => ({
     config,
-    choice: { build: choice.build.filter(same), push: choice.push.filter(same) }
+    choice: { build: choice.build.filter(same2), push: choice.push.filter(same2) }
   })).filter(({ choice }) => choice.build.length > 0);
 }
 function imageOf2(build2) {
@@ -6100,14 +6126,14 @@ function readPullRequest(input) {
   const { payload } = input;
   const given2 = at(payload, "pull_request", "number") ?? at(payload, "number");
   const number2 = typeof given2 === "number" || typeof given2 === "string" ? Number(given2) : Number.NaN;
-  const untrusted = { trust: UNKNOWN_HEAD };
-  if (!Number.isSafeInteger(number2) || number2 < 1) return untrusted;
+  const untrusted2 = { trust: UNKNOWN_HEAD };
+  if (!Number.isSafeInteger(number2) || number2 < 1) return untrusted2;
   const base = textAt(payload, "pull_request", "base", "repo", "full_name") ?? textAt(payload, "repository", "full_name");
   const head2 = textAt(payload, "pull_request", "head", "repo", "full_name");
   const headSha = textAt(payload, "pull_request", "head", "sha");
   const ref = `refs/pull/${number2}/merge`;
   if (input.ref !== null && !pullRefs(number2, payload).includes(input.ref)) throw disagreement(input, ref);
-  if (base === null || headSha === null) return { ...untrusted, ref };
+  if (base === null || headSha === null) return { ...untrusted2, ref };
   const fork = head2 === null || head2.toLowerCase() !== base.toLowerCase();
   return {
     ref,
@@ -6225,8 +6251,8 @@ function trustOf(env, source, ref) {
   if (ref === null) return anonymous("the pipeline is for neither a branch nor a git tag");
   return TRUSTED_SOURCES.has(source ?? "") ? TRUSTED : anonymous("Retag does not know this kind of pipeline");
 }
-function isSame(env, one2, other) {
-  return variable(env, one2) !== null && env[one2] === env[other];
+function isSame(env, one2, other2) {
+  return variable(env, one2) !== null && env[one2] === env[other2];
 }
 var TRUSTED_SOURCES;
 var init_gitlab = __esm({
@@ -6814,9 +6840,9 @@ async function foreignWork({ env, cwd, commits, files, confirmed }) {
     for (const file2 of files) {
       const tracked = await trackedFile(cwd, env, file2);
       if (tracked?.length === 0 && !confirmed) return untracked(file2);
-      for (const { head: head2, same } of tracked ?? []) {
+      for (const { head: head2, same: same2 } of tracked ?? []) {
         if (!commits.includes(head2)) return elsewhere(head2);
-        if (!same) return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
+        if (!same2) return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
       }
     }
     return null;
@@ -9187,7 +9213,7 @@ function labellingOf({ release, source, defaults }) {
       Object.entries(first2.labels).filter(([key2, value]) => shared(({ labels }) => labels[key2] === value))
     ),
     annotations: first2.annotations.filter(
-      (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame2(one2, other)))
+      (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other2) => isSame2(one2, other2)))
     )
   };
 }
@@ -9460,8 +9486,8 @@ function pushOutput(repository, insecure) {
       what: `"${name}" is not an image name`,
       hint: "take the comma or quotation mark out"
     });
-  const open7 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
-  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open7}`;
+  const open8 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
+  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open8}`;
 }
 function secretText(spec, values) {
   const field2 = (key2, value) => ({ key: key2, value, bare: false });
@@ -9520,7 +9546,7 @@ function duplicateNames(builds) {
   const problems2 = [];
   for (const { config } of builds) {
     config.names.forEach(({ repository, text: text4 }, i) => {
-      if (seen.some((other) => sameRepository(other, repository))) {
+      if (seen.some((other2) => sameRepository(other2, repository))) {
         problems2.push({
           location: config.origin.at("name", ...config.names.length > 1 ? [i] : []),
           what: `two builds are called "${text4}"`,
@@ -9724,8 +9750,8 @@ function descriptor(value, where) {
 function checkData(data, digest, size, where) {
   if (data === void 0 || data === null) return;
   const bytes2 = Buffer.from(text(data), "base64");
-  const same = bytes2.length === size && digestOf(bytes2, algorithmOf(digest)) === digest;
-  if (!same || bytes2.toString("base64") !== data) {
+  const same2 = bytes2.length === size && digestOf(bytes2, algorithmOf(digest)) === digest;
+  if (!same2 || bytes2.toString("base64") !== data) {
     throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
   }
 }
@@ -9850,7 +9876,7 @@ function pool(items, limit, work) {
     return results;
   });
 }
-function once2(keep6) {
+function once2(keep7) {
   const entries = /* @__PURE__ */ new Map();
   return {
     run(key2, work) {
@@ -9861,7 +9887,7 @@ function once2(keep6) {
       };
       const promise = work();
       entries.set(key2, promise);
-      promise.then(keep6 ? () => void 0 : drop, drop);
+      promise.then(keep7 ? () => void 0 : drop, drop);
       return promise;
     },
     forget: (key2) => void entries.delete(key2)
@@ -9918,9 +9944,9 @@ function judge(image2, seen, revision) {
     return { kind: "build" };
   }
   const { digest } = first2.found;
-  const other = ours.find(({ found }) => found.digest !== digest);
-  if (other !== void 0) {
-    const text4 = `${nameOf3(first2)} is ${digest} and ${nameOf3(other)} is ${other.found.digest}, both of this commit`;
+  const other2 = ours.find(({ found }) => found.digest !== digest);
+  if (other2 !== void 0) {
+    const text4 = `${nameOf3(first2)} is ${digest} and ${nameOf3(other2)} is ${other2.found.digest}, both of this commit`;
     const stable = seen.some((observation) => observation.stable.length > 0);
     const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
     return { kind: "refused", refusals: [{ image: image2, code: "different-digest", text: text4, hint: hint2 }] };
@@ -10466,8 +10492,8 @@ function checkState(gate2, history, now) {
   const bad6 = current.find(({ light }) => light === "red");
   const all = history.commits.flatMap((commit4) => commit4.signals);
   if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
-  const open7 = current.find(({ light }) => light !== "green");
-  if (open7) return stopped("pending", `${name} on ${where} is not done`, open7, open7.at, now);
+  const open8 = current.find(({ light }) => light !== "green");
+  if (open8) return stopped("pending", `${name} on ${where} is not done`, open8, open8.at, now);
   const streaks = current.map((signal) => streakStart(signal, all));
   return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
 }
@@ -10766,8 +10792,8 @@ var init_platform_stages = __esm({
 // src/builds/release.ts
 async function believed(list4, repository, tags, registry) {
   if (list4 instanceof OperationError) return list4;
-  const listed3 = new Set(list4);
-  const unlisted = tags.filter((tag2) => !listed3.has(tag2));
+  const listed4 = new Set(list4);
+  const unlisted = tags.filter((tag2) => !listed4.has(tag2));
   const looks = await Promise.all(unlisted.map((tag2) => registry.head({ ...repository, tag: tag2 })));
   const missing3 = unlisted.find((_tag, at3) => looks[at3]?.state === "present");
   if (missing3 === void 0) return list4;
@@ -18865,10 +18891,10 @@ function _stringify(input) {
   if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
   return type;
 }
-function _addIssue(context, label4, dataset, config$1, other) {
-  const input = other && "input" in other ? other.input : dataset.value;
-  const expected = other?.expected ?? context.expects ?? null;
-  const received2 = other?.received ?? /* @__PURE__ */ _stringify(input);
+function _addIssue(context, label4, dataset, config$1, other2) {
+  const input = other2 && "input" in other2 ? other2.input : dataset.value;
+  const expected = other2?.expected ?? context.expects ?? null;
+  const received2 = other2?.received ?? /* @__PURE__ */ _stringify(input);
   const issue3 = {
     kind: context.kind,
     type: context.type,
@@ -18877,14 +18903,14 @@ function _addIssue(context, label4, dataset, config$1, other) {
     received: received2,
     message: `Invalid ${label4}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received2}`,
     requirement: context.requirement,
-    path: other?.path,
-    issues: other?.issues,
+    path: other2?.path,
+    issues: other2?.issues,
     lang: config$1.lang,
     abortEarly: config$1.abortEarly,
     abortPipeEarly: config$1.abortPipeEarly
   };
   const isSchema = context.kind === "schema";
-  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue3.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue3.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue3.lang);
+  const message$1 = other2?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue3.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue3.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue3.lang);
   if (message$1 !== void 0) issue3.message = typeof message$1 === "function" ? message$1(issue3) : message$1;
   if (isSchema) dataset.typed = false;
   if (dataset.issues) dataset.issues.push(issue3);
@@ -19605,13 +19631,13 @@ function mapping(title, entries, options = {}) {
 function record2(key2, value) {
   return pipe(isMapping, record(key2, value));
 }
-function text2(parse8, json3 = {}) {
+function text2(parse9, json3 = {}) {
   return pipe(
     string2(),
     rawCheck(({ dataset, config, addIssue }) => {
       const patience = patienceOf(config);
       if (!dataset.typed || patience.left <= 0) return;
-      const parsed2 = parse8(dataset.value);
+      const parsed2 = parse9(dataset.value);
       if (parsed2.ok) return;
       patience.left -= 1;
       addIssue({ message: parsed2.what, expected: parsed2.hint });
@@ -20451,7 +20477,7 @@ function syntaxProblems(document3, source, quotes) {
     const at3 = Math.min(fault.pos[0], source.text.length);
     const found = placeAt(source, at3).line;
     if (found === line2 || problems2.length >= FILE_LIMITS.syntaxProblems) continue;
-    if (quotes.has(at3) && faults.some((other) => isCutBy(other, at3, source.text))) continue;
+    if (quotes.has(at3) && faults.some((other2) => isCutBy(other2, at3, source.text))) continue;
     line2 = found;
     problems2.push(problemOf2(fault, at3, source, quotes));
   }
@@ -20619,7 +20645,7 @@ function isPlainDate(node) {
 function toData(root, source, budget, report2) {
   const anchors = /* @__PURE__ */ new Map();
   const aliases = /* @__PURE__ */ new Map();
-  const open7 = /* @__PURE__ */ new Set();
+  const open8 = /* @__PURE__ */ new Set();
   let insideAlias = 0;
   let sound = true;
   function convert(node) {
@@ -20634,9 +20660,9 @@ function toData(root, source, budget, report2) {
     if (isAlias(node)) return convertAlias(node);
     if ("anchor" in node && node.anchor && insideAlias === 0) anchors.set(node.anchor, node);
     if (isScalar(node)) return isPlainDate(node) ? /* @__PURE__ */ new Date(0) : node.value;
-    open7.add(node);
+    open8.add(node);
     const value = isMap(node) ? convertMap(node) : isSeq(node) ? node.items.map((item) => convert(item)) : null;
-    open7.delete(node);
+    open8.delete(node);
     return value;
   }
   function convertAlias(alias) {
@@ -20647,7 +20673,7 @@ function toData(root, source, budget, report2) {
         `there is no anchor "&${alias.source.slice(0, 80)}" before this alias`,
         "define it above"
       );
-    if (open7.has(target))
+    if (open8.has(target))
       return give(alias, `the anchor "&${alias.source.slice(0, 80)}" holds itself`, "remove the alias");
     aliases.set(alias, target);
     insideAlias += 1;
@@ -21070,6 +21096,29 @@ function compileRules(rules2) {
   const compiled = rules2.slice(0, TRUST_LIMITS.rules).map((rule3) => compileRule(rule3, problems2));
   return { rules: problems2.length === 0 ? compiled : [], problems: problems2 };
 }
+function rulesFor(rules2, entry) {
+  const names2 = namesOf5(entry);
+  return rules2.filter(
+    (rule3) => rule3.rule.name !== void 0 && rule3.rule.name === entry.trust || matchesAny(rule3, names2)
+  );
+}
+function rulesForNames(rules2, images) {
+  const names2 = images.flatMap(([text4, repository]) => spellings(text4, repository));
+  return rules2.filter((rule3) => matchesAny(rule3, names2));
+}
+function matchesAny({ images }, names2) {
+  return images.some((pattern) => names2.some((name) => matchPattern(pattern, name) !== null));
+}
+function namesOf5({ srcName, srcRepository, names: names2 }) {
+  return spellings(srcName ?? names2[0]?.text ?? "", srcRepository);
+}
+function spellings(text4, repository) {
+  const full = formatRepository(repository);
+  const short2 = full.replace(/^docker\.io\/(?:library\/)?/, "");
+  return [.../* @__PURE__ */ new Set([text4, full, full.replace("docker.io/library/", "docker.io/"), short2])].map(
+    (name) => name.toLowerCase()
+  );
+}
 function compileRule(rule3, problems2) {
   const { line: line2, file: file2 } = rule3.origin.at();
   const compile = (source, ...path6) => {
@@ -21138,8 +21187,9 @@ var init_rules = __esm({
 
 // src/load.ts
 function load(request) {
-  const { policy: policy2, trust, withoutPolicy, ...read3 } = readFiles(request.files, request.policy);
-  const config = withPromotions(read3.config, request.promotions);
+  const { policy: policy2, trust: own, withoutPolicy, ...read3 } = readFiles(request.files, request.policy);
+  const { trust, config: trusted } = trustedRules(request, own, read3.config);
+  const config = withPromotions(trusted, request.promotions);
   const problems2 = [...read3.problems];
   const options = {
     registryMap: collect(problems2, /* @__PURE__ */ new Map(), () => parseRegistryMap(request.registryMap)),
@@ -21156,6 +21206,17 @@ function load(request) {
   const all = [...problems2, ...overwritingCaches(input), ...unnamed, ...elsewhere];
   if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag2) => isInScope(tag2, scope, request)) };
+}
+function trustedRules({ trustFiles }, own, config) {
+  const before = trustFiles === void 0 ? null : readConfig(trustFiles);
+  if (before === null || before.problems.length > 0) return { trust: own, config };
+  const { trust = [], trustedRoot } = before.config;
+  const others = Object.entries(config).filter(([key2]) => key2 !== "trustedRoot");
+  const trusted = {
+    ...Object.fromEntries(others),
+    ...trustedRoot && { trustedRoot }
+  };
+  return { trust: compileRules(trust).rules, config: trusted };
 }
 function withPromotions(config, promotions) {
   const before = config.builds.length + config.images.length;
@@ -21373,14 +21434,14 @@ async function observe(wanted, registry, lookups, options) {
 }
 async function confirmUnwritten({ actions }, observed, registry, concurrency) {
   const written2 = new Set(actions.filter(writes).map(({ wanted }) => formatReference(wanted.destination)));
-  const open7 = [...observed].filter(([{ destination }, { destination: seen }]) => {
+  const open8 = [...observed].filter(([{ destination }, { destination: seen }]) => {
     const rests = seen.state === "absent" && seen.unconfirmed === true;
     return rests && !written2.has(formatReference(destination));
   });
-  await pool(open7, concurrency, async ([wanted, seen]) => {
+  await pool(open8, concurrency, async ([wanted, seen]) => {
     observed.set(wanted, { ...seen, destination: await registry.head(wanted.destination) });
   });
-  return open7.length > 0;
+  return open8.length > 0;
 }
 function createObserver(registry, lookups, look6) {
   const sources = once2(true);
@@ -21391,12 +21452,14 @@ function createObserver(registry, lookups, look6) {
     const previous = destination.state === "present" ? destination.digest : null;
     const pinned = previous !== null && previous === wanted.digest;
     const conditional = hasConditions(wanted, pinned);
-    if (pinned && !conditional) return { destination, source: null, gate: OPEN, channel: null };
+    const bare2 = { destination, source: null, gate: OPEN, channel: null };
+    if (pinned && !conditional) return withTrust(wanted, bare2, previous);
     const source = pinned ? await observePinned(wanted, previous) : await observeSource(wanted, previous);
     const rest = { destination, source, gate: OPEN, channel: null };
     const right = source.state === "missing" || source.state === "present" && source.digest === previous;
     if (previous !== null && right) {
-      return conditional ? { ...rest, ...await readKept(registry, wanted, previous, source) } : rest;
+      const kept = conditional ? await readKept(registry, wanted, previous, source) : {};
+      return withTrust(wanted, { ...rest, ...kept }, previous);
     }
     if (!mayWrite(wanted, previous, source)) return rest;
     const reading = readSource(registry, wanted, source);
@@ -21405,8 +21468,24 @@ function createObserver(registry, lookups, look6) {
       wanted.gates.length === 0 ? OPEN : reading.then((seen) => lookups.gate(wanted, seen)),
       wanted.kind === "channel" ? lookups.channel(wanted) : null
     ]);
-    return { destination, source: read3, gate: gate2, channel };
+    const digest = read3.state === "present" ? read3.digest : null;
+    return withTrust(wanted, { destination, source: read3, gate: gate2, channel }, digest);
   };
+  async function withTrust(wanted, seen, digest) {
+    const { source, destination, entries, follows } = wanted;
+    if (digest === null || seen.source?.state === "unknown") return seen;
+    if (lookups.trust === void 0 || source.from === "build" || follows !== null) return seen;
+    const rules2 = lookups.trust.rulesFor(entries[0], source.ref);
+    if (rules2.length === 0) return seen;
+    const isKept = seen.destination.state === "present" && seen.destination.digest === digest;
+    const places = isKept && !sameRepository(source.ref, destination) ? [source.ref, destination] : [source.ref];
+    try {
+      return { ...seen, trust: await lookups.trust.verify(registry, digest, places, rules2) };
+    } catch (error2) {
+      if (error2 instanceof OperationError) return { ...seen, source: { state: "unknown", error: error2 } };
+      throw error2;
+    }
+  }
   async function observePinned(wanted, digest) {
     const { source, destination } = wanted;
     if (source.from !== "image" || !carries(wanted)) return presentAt(destination, digest);
@@ -21597,8 +21676,8 @@ function plan(wanted, observed) {
   const settled3 = /* @__PURE__ */ new Map();
   for (const tag2 of wanted) if (tag2.taken !== null) settled3.set(tag2, refuseName(tag2, tag2.taken));
   for (const tag2 of wanted.filter((each) => !settled3.has(each))) {
-    const other = otherDigest(tag2, wanted, observed);
-    if (other !== null) settled3.set(tag2, refuseSplit(tag2, other, observed));
+    const other2 = otherDigest(tag2, wanted, observed);
+    if (other2 !== null) settled3.set(tag2, refuseSplit(tag2, other2, observed));
   }
   for (const claimants of inOrder2(wanted.filter((tag2) => !settled3.has(tag2)))) {
     const done = settleClaims(claimants.map((tag2) => decideOne(tag2, observed, settled3)));
@@ -21629,17 +21708,17 @@ function otherDigest(tag2, wanted, observed) {
   const digest = promotedDigest(tag2, observed);
   if (entry === void 0 || digest === null) return null;
   const names2 = wanted.filter(
-    ({ entries: [other], destination }) => other === entry && destination.tag === tag2.destination.tag
+    ({ entries: [other2], destination }) => other2 === entry && destination.tag === tag2.destination.tag
   );
-  return names2.find((other) => ![digest, null].includes(promotedDigest(other, observed))) ?? null;
+  return names2.find((other2) => ![digest, null].includes(promotedDigest(other2, observed))) ?? null;
 }
 function promotedDigest(tag2, observed) {
   const source = observed.get(tag2)?.source;
   const promoted = tag2.group !== null && tag2.follows === null && tag2.source.from === "image";
   return promoted && source?.state === "present" ? source.digest : null;
 }
-function refuseSplit(tag2, other, observed) {
-  const [here, there] = [tag2, other].map((each) => {
+function refuseSplit(tag2, other2, observed) {
+  const [here, there] = [tag2, other2].map((each) => {
     const name = each.source.from === "image" ? formatReference(each.source.ref) : each.image;
     return `${name} is ${promotedDigest(each, observed) ?? ""}`;
   });
@@ -21750,10 +21829,10 @@ function holdToReview(plan2, unreviewed2, mode) {
     if (mode === "require") {
       return refuse(action2.wanted, action2.previous, "not-reviewed", textOf4(action2, cause));
     }
-    const same = "why" in cause ? left.get(cause.why) ?? 0 : 1;
-    if (same === 0) return action2;
+    const same2 = "why" in cause ? left.get(cause.why) ?? 0 : 1;
+    if (same2 === 0) return action2;
     if ("why" in cause) left.set(cause.why, 0);
-    const more = same > 1 ? ` (the same holds for ${same - 1} more)` : "";
+    const more = same2 > 1 ? ` (the same holds for ${same2 - 1} more)` : "";
     return { ...action2, warnings: [...action2.warnings, textOf4(action2, cause) + more] };
   });
   return { actions };
@@ -21774,6 +21853,645 @@ var init_plan = __esm({
     WORST_FIRST2 = ["refuse", "hold", "move", "create", "build", "keep"];
     STRICTEST_FIRST = ["require", "copy", "ignore"];
     MOST_SHOWN = 5;
+  }
+});
+
+// src/trust/keys.ts
+function parsePublicKey(pem) {
+  const hint2 = "give a public key as PEM: EC P-256, P-384 or P-521, RSA of 2048 bits or more, or Ed25519";
+  if (!/^\s*-----BEGIN PUBLIC KEY-----\s/.test(pem))
+    return { ok: false, what: 'it is no PEM block "PUBLIC KEY"', hint: hint2 };
+  try {
+    const key2 = (0, import_node_crypto4.createPublicKey)(pem);
+    if (hashesOf(key2) === null)
+      return {
+        ok: false,
+        what: `it is a key of a kind that is not supported (${key2.asymmetricKeyType ?? "unknown"})`,
+        hint: hint2
+      };
+    const id = (0, import_node_crypto4.createHash)("sha256").update(key2.export({ type: "spki", format: "der" })).digest("hex");
+    return { ok: true, value: { key: key2, id: `sha256:${id}` } };
+  } catch {
+    return { ok: false, what: "its PEM block cannot be read", hint: hint2 };
+  }
+}
+function isSignedBy({ key: key2 }, bytes2, signature) {
+  return (hashesOf(key2) ?? []).some((hash2) => {
+    try {
+      return (0, import_node_crypto4.verify)(hash2, bytes2, key2, signature);
+    } catch {
+      return false;
+    }
+  });
+}
+function hashesOf({ asymmetricKeyType, asymmetricKeyDetails }) {
+  if (asymmetricKeyType === "ed25519") return [null];
+  if (asymmetricKeyType === "rsa")
+    return (asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS ? null : ["sha256"];
+  return HASHES[asymmetricKeyDetails?.namedCurve ?? ""] ?? null;
+}
+var import_node_crypto4, HASHES, MIN_RSA_BITS;
+var init_keys = __esm({
+  "src/trust/keys.ts"() {
+    "use strict";
+    import_node_crypto4 = require("node:crypto");
+    HASHES = {
+      prime256v1: ["sha256"],
+      secp384r1: ["sha384", "sha256"],
+      secp521r1: ["sha512", "sha256"]
+    };
+    MIN_RSA_BITS = 2048;
+  }
+});
+
+// src/trust/material.ts
+async function readMaterial(rules2, trustedRoot, sources) {
+  const problems2 = [];
+  const keys = /* @__PURE__ */ new Map();
+  for (const { rule: rule3, authorities } of rules2) {
+    for (const [index, authority2] of authorities.entries()) {
+      if (authority2.config.key === void 0) continue;
+      const [kind] = Object.keys(authority2.config.key);
+      const location2 = rule3.origin.at("authorities", index, "key", kind ?? "");
+      const key2 = await readKey(authority2.config.key, sources);
+      if (key2.ok) keys.set(authority2, key2.value);
+      else problems2.push({ location: location2, what: key2.what, hint: key2.hint });
+    }
+  }
+  const usesRoot = rules2.some(
+    ({ authorities }) => authorities.some(({ config }) => config.key === void 0)
+  );
+  const roots = trustedRoot && usesRoot ? await readRoots(trustedRoot, sources, problems2) : null;
+  if (problems2.length > 0) throw new UserError(problems2);
+  let prover;
+  return {
+    keyOf: (authority2) => {
+      const key2 = keys.get(authority2);
+      if (key2 === void 0) throw new Error("a key of a rule was not read");
+      return key2;
+    },
+    prover: () => prover ??= proverOf(roots ?? sources.root().then((root) => [root]))
+  };
+}
+async function readKey({ file: file2, data, env }, sources) {
+  const bytes2 = file2 === void 0 ? null : await sources.file(file2);
+  if (file2 !== void 0 && bytes2 === null)
+    return {
+      ok: false,
+      what: `there is no file ${file2}`,
+      hint: "commit the public key, or correct the path"
+    };
+  const pem = bytes2 === null ? data ?? sources.variable(env ?? "") : Buffer.from(bytes2).toString();
+  if (pem === void 0 || pem === "")
+    return {
+      ok: false,
+      what: `the variable ${env ?? ""} is not set`,
+      hint: "set it to the public key as PEM"
+    };
+  const parsed2 = parsePublicKey(pem);
+  const name = file2 ?? (env === void 0 ? "the key" : `the value of ${env}`);
+  return parsed2.ok ? parsed2 : { ...parsed2, what: `${name} is no public key: ${parsed2.what}` };
+}
+async function readRoots({ path: path6, origin: origin2 }, sources, problems2) {
+  const report2 = (why) => {
+    const hint2 = "give the trusted_root.json of your Sigstore, or remove the key for the public good instance";
+    problems2.push({ location: origin2.at(), what: `${path6} is no trusted root: ${why}`, hint: hint2 });
+    return [];
+  };
+  const bytes2 = await sources.file(path6);
+  if (bytes2 === null) return report2("there is no such file");
+  const text4 = Buffer.from(bytes2).toString();
+  try {
+    const roots = documentsOf(text4);
+    await proverOf(roots);
+    return roots;
+  } catch (error2) {
+    return report2(messageOf(error2));
+  }
+}
+function documentsOf(text4) {
+  try {
+    return [JSON.parse(text4)];
+  } catch (error2) {
+    const lines3 = text4.split("\n").filter((line2) => line2.trim() !== "");
+    if (lines3.length < 2 || !lines3.every((line2) => line2.trimStart().startsWith("{"))) throw error2;
+    return lines3.map((line2) => JSON.parse(line2));
+  }
+}
+async function proverOf(roots) {
+  const [{ createProver }, documents] = await Promise.all([Promise.resolve().then(() => __toESM(require("./sigstore.cjs"), 1)), roots]);
+  return createProver(documents);
+}
+var init_material = __esm({
+  "src/trust/material.ts"() {
+    "use strict";
+    init_errors();
+    init_keys();
+  }
+});
+
+// src/trust/model.ts
+function preAuthEncoding(payloadType, payload) {
+  const type = Buffer.byteLength(payloadType);
+  return Buffer.concat([Buffer.from(`DSSEv1 ${type} ${payloadType} ${payload.length} `), payload]);
+}
+var IN_TOTO, COSIGN_SIGN, SLSA_PROVENANCE;
+var init_model4 = __esm({
+  "src/trust/model.ts"() {
+    "use strict";
+    IN_TOTO = "application/vnd.in-toto+json";
+    COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1";
+    SLSA_PROVENANCE = "https://slsa.dev/provenance/v1";
+  }
+});
+
+// src/trust/claim.ts
+function readClaim({ content }) {
+  switch (content.kind) {
+    case "other":
+      throw new NoClaim(content.why);
+    case "bundle":
+      return ofBundle(parse5(content.bytes));
+    case "signature": {
+      const signature = Buffer.from(content.annotations.get(`${LEGACY}/signature`) ?? "", "base64");
+      const digest = (0, import_node_crypto5.createHash)("sha256").update(content.bytes).digest("base64");
+      const message = {
+        messageDigest: { algorithm: "SHA2_256", digest },
+        signature: signature.toString("base64")
+      };
+      return {
+        ...simpleSigning(parse5(content.bytes)),
+        signed: content.bytes,
+        signatures: [signature],
+        certified: certifiedBundle(content.annotations, { messageSignature: message })
+      };
+    }
+    case "attestation": {
+      const envelope = parse5(content.bytes);
+      return {
+        ...ofEnvelope(envelope),
+        certified: certifiedBundle(content.annotations, { dsseEnvelope: envelope })
+      };
+    }
+  }
+}
+function parse5(bytes2) {
+  try {
+    const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes2));
+    if (isObject2(value)) return value;
+  } catch {
+  }
+  throw new NoClaim("it is no JSON object in UTF-8");
+}
+function ofBundle(bundle) {
+  const { dsseEnvelope, messageSignature, verificationMaterial: material } = bundle;
+  if (!isObject2(material)) throw new NoClaim("the bundle has no verification material");
+  const kinds = ["certificate", "x509CertificateChain", "publicKey"].filter((key2) => isObject2(material[key2]));
+  if (kinds.length !== 1) throw new NoClaim("the bundle has not exactly one signer");
+  const certified = kinds[0] === "publicKey" ? null : bounded(bundle, material);
+  if (isObject2(dsseEnvelope) === isObject2(messageSignature))
+    throw new NoClaim("the bundle holds not exactly one of an envelope and a message signature");
+  if (isObject2(dsseEnvelope)) {
+    const claim = ofEnvelope(dsseEnvelope);
+    const isSignature = claim.predicateType === COSIGN_SIGN;
+    return { ...claim, ...isSignature ? { kind: "signature", predicateType: null } : {}, certified };
+  }
+  const digest = Buffer.from(textAt(messageSignature, "messageDigest", "digest") ?? "", "base64");
+  if (textAt(messageSignature, "messageDigest", "algorithm") !== "SHA2_256" || digest.length !== 32)
+    throw new NoClaim("the message signature is of no SHA-256 digest");
+  return {
+    kind: "signature",
+    predicateType: null,
+    digests: [`sha256:${digest.toString("hex")}`],
+    signed: null,
+    signatures: [Buffer.from(textAt(messageSignature, "signature") ?? "", "base64")],
+    certified
+  };
+}
+function bounded(bundle, material) {
+  const lists2 = [
+    at(material, "tlogEntries"),
+    at(material, "timestampVerificationData", "rfc3161Timestamps"),
+    at(material, "x509CertificateChain", "certificates")
+  ];
+  if (lists2.some((list4) => Array.isArray(list4) && list4.length > MAX_PARTS))
+    throw new NoClaim(`the bundle has more than ${MAX_PARTS} log entries, time-stamps or certificates`);
+  const { certificate } = material;
+  const long = [certificate, ...lists2.slice(1)].some(
+    (part) => JSON.stringify(part ?? null).length > MAX_PART_LENGTH
+  );
+  if (long) throw new NoClaim(`a certificate or time-stamp has more than ${MAX_PART_LENGTH / 1024} KiB`);
+  return bundle;
+}
+function ofEnvelope(envelope) {
+  const { payload, payloadType, signatures } = envelope;
+  if (typeof payload !== "string" || !Array.isArray(signatures))
+    throw new NoClaim("it is no signed envelope");
+  if (signatures.length === 0 || signatures.length > MAX_SIGNATURES)
+    throw new NoClaim(`the envelope has ${signatures.length} signatures`);
+  if (payloadType !== IN_TOTO)
+    throw new NoClaim(`its payload is "${String(payloadType).slice(0, 80)}", and no in-toto statement`);
+  const bytes2 = Buffer.from(payload, "base64");
+  const statement = parse5(bytes2);
+  const { _type, subject, predicateType } = statement;
+  if (typeof _type !== "string" || !_type.startsWith("https://in-toto.io/Statement/") || typeof predicateType !== "string")
+    throw new NoClaim("its payload is no in-toto statement");
+  return {
+    kind: "attestation",
+    predicateType,
+    digests: Array.isArray(subject) ? subject.flatMap(digestsOf2) : [],
+    signed: preAuthEncoding(payloadType, bytes2),
+    signatures: signatures.map((each) => Buffer.from(textAt(each, "sig") ?? "", "base64")),
+    certified: null
+  };
+}
+function digestsOf2(subject) {
+  return ["sha256", "sha512"].flatMap((algorithm) => {
+    const hex2 = textAt(subject, "digest", algorithm);
+    return hex2 === null ? [] : [`${algorithm}:${hex2}`];
+  });
+}
+function simpleSigning(payload) {
+  if (textAt(payload, "critical", "type") !== "cosign container image signature")
+    throw new NoClaim("its payload is no signature of a container image");
+  const digest = textAt(payload, "critical", "image", "docker-manifest-digest");
+  return { kind: "signature", predicateType: null, digests: digest === null ? [] : [digest] };
+}
+function certifiedBundle(annotations2, content) {
+  const pem = annotations2.get(`${SIGSTORE}/certificate`);
+  if (pem === void 0 || pem === "") return null;
+  const entry = annotations2.get(`${SIGSTORE}/bundle`);
+  const timestamp2 = annotations2.get(`${SIGSTORE}/rfc3161timestamp`);
+  const signedTimestamp = timestamp2 === void 0 ? null : textAt(parseText(timestamp2), "SignedRFC3161Timestamp");
+  return bounded(
+    {
+      mediaType: "application/vnd.dev.sigstore.bundle+json;version=0.1",
+      verificationMaterial: {
+        x509CertificateChain: { certificates: [{ rawBytes: derOf(pem) }] },
+        tlogEntries: entry === void 0 ? [] : [logEntry(parseText(entry))],
+        timestampVerificationData: {
+          rfc3161Timestamps: signedTimestamp === null ? [] : [{ signedTimestamp }]
+        }
+      },
+      ...content
+    },
+    { certificate: { rawBytes: pem.slice(0, MAX_PART_LENGTH) } }
+  );
+}
+function parseText(text4) {
+  return parse5(Buffer.from(text4));
+}
+function derOf(pem) {
+  try {
+    if (pem.length < MAX_PART_LENGTH) return new import_node_crypto5.X509Certificate(pem).raw.toString("base64");
+  } catch {
+  }
+  throw new NoClaim("its certificate cannot be read");
+}
+function logEntry(entry) {
+  const payload = at(entry, "Payload");
+  const body = textAt(payload, "body") ?? "";
+  const { kind, apiVersion } = parseText(Buffer.from(body, "base64").toString());
+  return {
+    logIndex: String(at(payload, "logIndex")),
+    logId: { keyId: Buffer.from(textAt(payload, "logID") ?? "", "hex").toString("base64") },
+    kindVersion: { kind, version: apiVersion },
+    integratedTime: String(at(payload, "integratedTime")),
+    inclusionPromise: { signedEntryTimestamp: textAt(entry, "SignedEntryTimestamp") ?? "" },
+    canonicalizedBody: body
+  };
+}
+var import_node_crypto5, NoClaim, MAX_SIGNATURES, MAX_PARTS, MAX_PART_LENGTH, LEGACY, SIGSTORE;
+var init_claim = __esm({
+  "src/trust/claim.ts"() {
+    "use strict";
+    import_node_crypto5 = require("node:crypto");
+    init_manifest();
+    init_text();
+    init_model4();
+    NoClaim = class extends Error {
+    };
+    MAX_SIGNATURES = 16;
+    MAX_PARTS = 8;
+    MAX_PART_LENGTH = 64 * 1024;
+    LEGACY = "dev.cosignproject.cosign";
+    SIGSTORE = "dev.sigstore.cosign";
+  }
+});
+
+// src/trust/certificate.ts
+function certificateFacts({ der, subject, issuer, extensions }) {
+  const certificate = new import_node_crypto6.X509Certificate(der);
+  if (!certificate.keyUsage?.includes(CODE_SIGNING))
+    throw new NoClaim("its certificate is not one for signing code");
+  if (subject === "" || !["URI:", "email:"].some((kind) => kind + subject === certificate.subjectAltName))
+    throw new NoClaim("its certificate has not exactly one name that is an address or a mail address");
+  const known3 = /* @__PURE__ */ new Map();
+  for (const { id, value } of extensions) {
+    if (!id.startsWith(FULCIO)) continue;
+    const number2 = Number(id.slice(FULCIO.length));
+    const text4 = number2 < FIRST_DER ? value.toString("utf8") : utf8String(value);
+    if (text4 !== null) known3.set(number2, text4);
+  }
+  return { subject, issuer, extensions: known3 };
+}
+function utf8String(der) {
+  const [tag2, first2 = 0] = der;
+  const lengthBytes = first2 < 128 ? 0 : first2 & 127;
+  if (tag2 !== 12 || lengthBytes > 2 || der.length < 2 + lengthBytes) return null;
+  const length = lengthBytes === 0 ? first2 : der.readUIntBE(2, lengthBytes);
+  return der.length === 2 + lengthBytes + length ? der.toString("utf8", 2 + lengthBytes) : null;
+}
+function signerOf(facts, predicateType) {
+  const { subject, issuer } = facts;
+  const workflow = subject.startsWith(GITHUB2) ? subject.slice(GITHUB2.length).replace(/@.*$/s, "") : null;
+  return {
+    identity: { subject, issuer },
+    key: null,
+    repository: repositoryOf3(facts),
+    commit: commitOf2(facts),
+    workflow,
+    ref: refOf5(facts),
+    predicateType
+  };
+}
+function whyNot2(facts, { config: { github: github2 }, identities, ref }) {
+  const { subject, issuer } = facts;
+  const who = `it is signed by ${subject} (${issuer})`;
+  if (identities !== null) {
+    const known3 = identities.some(
+      (each) => matchPattern(each.issuer, issuer) !== null && matchPattern(each.subject, subject) !== null
+    );
+    return known3 ? null : who;
+  }
+  if (github2 === void 0 || issuer !== ACTIONS_ISSUER) return who;
+  const repository = repositoryOf3(facts) ?? "no repository";
+  if (!sameName3(repository, github2.repository)) return `it was built from ${repository}`;
+  if (!isWorkflow(subject, github2)) return who;
+  const built = refOf5(facts);
+  if (ref !== null && (built === null || matchPattern(ref, built) === null))
+    return `it was built for ${built ?? "no git ref"}`;
+  return null;
+}
+function isWorkflow(subject, { repository, workflow }) {
+  const end2 = subject.lastIndexOf("@");
+  const [, owner, path6] = /^https:\/\/github\.com\/([^/]+\/[^/]+)\/(.+)$/s.exec(subject.slice(0, end2)) ?? [];
+  if (end2 < 0 || owner === void 0 || path6 === void 0) return false;
+  if (workflow === void 0) return sameName3(owner, repository);
+  const [, from = repository, file2 = ""] = /^(?:([^./][^/]*\/[^/]+)\/)?(\.github\/.+)$/.exec(workflow) ?? [];
+  return sameName3(owner, from) && path6 === file2;
+}
+function sameName3(a, b) {
+  return a.toLowerCase() === b.toLowerCase();
+}
+var import_node_crypto6, CODE_SIGNING, FULCIO, FIRST_DER, GITHUB2, ACTIONS_ISSUER, repositoryOf3, refOf5, commitOf2;
+var init_certificate = __esm({
+  "src/trust/certificate.ts"() {
+    "use strict";
+    import_node_crypto6 = require("node:crypto");
+    init_pattern();
+    init_claim();
+    CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
+    FULCIO = "1.3.6.1.4.1.57264.1.";
+    FIRST_DER = 8;
+    GITHUB2 = "https://github.com/";
+    ACTIONS_ISSUER = "https://token.actions.githubusercontent.com";
+    repositoryOf3 = ({ extensions }) => extensions.get(12)?.replace(GITHUB2, "") ?? extensions.get(5) ?? null;
+    refOf5 = ({ extensions }) => extensions.get(14) ?? extensions.get(6) ?? null;
+    commitOf2 = ({ extensions }) => extensions.get(13) ?? extensions.get(3) ?? null;
+  }
+});
+
+// src/trust/verify.ts
+async function verifyImage(image2, rules2, material) {
+  const states = rules2.map(stateOf3);
+  for await (const candidate of image2.candidates(needOf(rules2))) {
+    const judge4 = judgeOf(candidate, image2, material);
+    for (const state of states.filter(({ met }) => met === void 0))
+      await consider(state, candidate, judge4);
+    if (states.every(({ met }) => met !== void 0)) break;
+  }
+  const verdicts = [];
+  for (const state of states) {
+    const verdict2 = verdictOf(state, image2);
+    const each = state.compiled.rule.eachPlatform && !verdict2.holds;
+    verdicts.push(each ? await eachPlatform(verdict2, state.compiled, image2, material) : verdict2);
+  }
+  return { holds: verdicts.every(({ holds }) => holds), rules: verdicts };
+}
+async function eachPlatform(whole2, rule3, image2, material) {
+  const signers = [];
+  const platforms = await image2.platforms();
+  if (platforms.length === 0) return whole2;
+  for (const platform3 of platforms) {
+    const { rules: rules2 } = await verifyImage(
+      { ...platform3, platforms: () => Promise.resolve([]) },
+      [rule3],
+      material
+    );
+    const [verdict2 = whole2] = rules2;
+    if (!verdict2.holds) {
+      const why = `${whole2.why}; and of its platforms, ${verdict2.why}`;
+      return { ...whole2, candidates: [...whole2.candidates, ...verdict2.candidates], why };
+    }
+    signers.push(...verdict2.signers.filter((signer) => !signers.some((other2) => same(signer, other2))));
+  }
+  return { ...whole2, holds: true, signers, why: "" };
+}
+function needOf(rules2) {
+  const wanted = rules2.flatMap(({ authorities }) => authorities.map(typesOf));
+  return {
+    signature: wanted.some((types) => types === null),
+    predicateTypes: [...new Set(wanted.flatMap((types) => types ?? []))]
+  };
+}
+function typesOf({ config: { attestations, github: github2 } }) {
+  if (attestations.length > 0) return attestations;
+  return github2 === void 0 ? null : [SLSA_PROVENANCE];
+}
+function stateOf3(compiled) {
+  return { compiled, found: compiled.authorities.map(() => /* @__PURE__ */ new Map()), candidates: [], met: void 0 };
+}
+async function consider(state, { name }, judge4) {
+  const whys = /* @__PURE__ */ new Set();
+  let counted2 = null;
+  for (const [index, authority2] of state.compiled.authorities.entries()) {
+    try {
+      const signer = await judge4(authority2);
+      const found = state.found[index];
+      found?.set(signer.predicateType ?? "", signer);
+      counted2 = signer;
+      if ((typesOf(authority2) ?? [""]).every((type) => found?.has(type))) state.met ??= index;
+    } catch (error2) {
+      if (!(error2 instanceof NoClaim)) throw error2;
+      whys.add(error2.message);
+    }
+  }
+  state.candidates.push(
+    counted2 === null ? { name, counts: false, why: [...whys].join(", or ") } : { name, counts: true, signer: counted2 }
+  );
+}
+function judgeOf(candidate, image2, material) {
+  let claim;
+  let proved;
+  const proof = async (about2) => {
+    const prover = await material.prover();
+    return prove(prover, about2, about2.signed === null ? await image2.manifest() : null);
+  };
+  return async (authority2) => {
+    claim ??= claimFor(candidate, image2.digest);
+    if (claim instanceof NoClaim) throw claim;
+    checkKind(claim, authority2);
+    const { key: key2 } = authority2.config;
+    if (key2 !== void 0) return byKey(claim, material.keyOf(authority2), image2);
+    if (claim.certified === null)
+      throw new NoClaim("it is signed with a key, and the rule asks for a certificate");
+    const facts = await (proved ??= proof(claim));
+    const why = whyNot2(facts, authority2);
+    if (why !== null) throw new NoClaim(why);
+    return signerOf(facts, claim.predicateType);
+  };
+}
+function prove(prover, claim, artifact) {
+  try {
+    return certificateFacts(prover(claim, artifact));
+  } catch (error2) {
+    if (error2 instanceof NoClaim) throw error2;
+    throw new NoClaim(`it is not proved: ${messageOf(error2).slice(0, 200)}`);
+  }
+}
+function claimFor(candidate, digest) {
+  try {
+    const claim = readClaim(candidate);
+    if (claim.digests.includes(digest)) return claim;
+    return new NoClaim(`it is about ${claim.digests[0]?.slice(0, 80) ?? "no digest"}, not about this image`);
+  } catch (error2) {
+    if (error2 instanceof NoClaim) return error2;
+    throw error2;
+  }
+}
+function checkKind({ kind, predicateType }, authority2) {
+  const types = typesOf(authority2);
+  const is = kind === "signature" ? "a signature" : `an attestation of type ${predicateType?.slice(0, 120) ?? ""}`;
+  if (types === null && kind !== "signature")
+    throw new NoClaim(`it is ${is}, and the rule asks for a signature`);
+  if (types !== null && (predicateType === null || !types.includes(predicateType)))
+    throw new NoClaim(`it is ${is}, and the rule asks for ${types.join(" and ")}`);
+}
+async function byKey(claim, key2, image2) {
+  if (claim.certified !== null)
+    throw new NoClaim("it is signed with a certificate, and the rule asks for a key");
+  const bytes2 = claim.signed ?? await image2.manifest();
+  if (!claim.signatures.some((signature) => isSignedBy(key2, bytes2, signature)))
+    throw new NoClaim(`it is not signed with the key ${key2.id.slice(0, 19)}`);
+  const { predicateType } = claim;
+  return {
+    identity: null,
+    key: key2.id,
+    repository: null,
+    commit: null,
+    workflow: null,
+    ref: null,
+    predicateType
+  };
+}
+function verdictOf({ compiled, found, candidates, met }, { digest }) {
+  const { rule: rule3, label: label4 } = compiled;
+  const signers = met === void 0 ? [] : [...found[met]?.values() ?? []];
+  const holds = met !== void 0;
+  return {
+    rule: rule3,
+    label: label4,
+    holds,
+    signers,
+    candidates,
+    why: holds ? "" : whyOf2(compiled, found, candidates, digest)
+  };
+}
+function whyOf2({ authorities }, found, candidates, digest) {
+  const short2 = digest.slice(0, 19);
+  const partly = authorities.flatMap((authority2, index) => {
+    const missing3 = (typesOf(authority2) ?? []).filter((type) => !found[index]?.has(type));
+    return found[index]?.size === 0 ? [] : [`no attestation of type ${missing3.join(" and ")} is attached to ${short2}`];
+  });
+  if (partly[0] !== void 0) return partly[0];
+  if (candidates.length === 0) return `nothing that is signed is attached to ${short2}`;
+  const named2 = candidates.slice(0, MOST_NAMED2).map((each) => `${shortName(each.name)}: ${each.counts ? "counts" : each.why}`);
+  const more = candidates.length > MOST_NAMED2 ? `; and ${candidates.length - MOST_NAMED2} more` : "";
+  return `nothing that is attached to ${short2} counts: ${named2.join("; ")}${more}`;
+}
+function shortName(name) {
+  return name.replace(/^(sha\d{3}[:-][0-9a-f]{12})[0-9a-f]+/, "$1");
+}
+var same, MOST_NAMED2;
+var init_verify2 = __esm({
+  "src/trust/verify.ts"() {
+    "use strict";
+    init_errors();
+    init_certificate();
+    init_claim();
+    init_keys();
+    init_model4();
+    same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+    MOST_NAMED2 = 5;
+  }
+});
+
+// src/trust/check.ts
+async function createTrustCheck(rules2, { trustedRoot }, sources) {
+  const material = await readMaterial(rules2, trustedRoot, sources);
+  const verdicts = once2(true);
+  return {
+    rulesFor: (entry, source) => {
+      if (entry === void 0) return rulesForNames(rules2, [[formatRepository(source), source]]);
+      if (isPromotion(entry)) return rulesFor(rules2, entry);
+      return rulesForNames(
+        rules2,
+        entry.names.map(({ text: text4, repository }) => [text4, repository])
+      );
+    },
+    async verify(registry, digest, places, needed) {
+      let first2;
+      for (const { registry: host, repository } of places) {
+        const ref = { registry: host, repository, digest };
+        const key2 = [formatReference(ref), ...needed.map((rule3) => rules2.indexOf(rule3))].join(" ");
+        const verdict2 = await verdicts.run(key2, () => verifyImage(imageAt(registry, ref), needed, material));
+        if (verdict2.holds) return verdict2;
+        first2 ??= verdict2;
+      }
+      if (first2 === void 0) throw new Error("nowhere to look for signatures");
+      return first2;
+    }
+  };
+}
+function imageAt(registry, ref) {
+  return {
+    digest: ref.digest,
+    candidates: (need) => registry.candidates(ref, need),
+    manifest: async () => (await registry.manifest(ref)).bytes,
+    platforms: async () => {
+      const parsed2 = parseManifest(await registry.manifest(ref), formatReference(ref));
+      const children2 = parsed2.kind === "index" ? parsed2.manifests : [];
+      return children2.filter((child3) => !isAttestation(child3)).map(({ digest }) => imageAt(registry, { ...ref, digest }));
+    }
+  };
+}
+var NO_TRUST;
+var init_check3 = __esm({
+  "src/trust/check.ts"() {
+    "use strict";
+    init_model3();
+    init_manifest();
+    init_platform();
+    init_reference();
+    init_concurrency();
+    init_material();
+    init_rules();
+    init_verify2();
+    NO_TRUST = {
+      rulesFor: () => [],
+      verify: () => Promise.resolve({ holds: true, rules: [] })
+    };
   }
 });
 
@@ -21805,7 +22523,7 @@ async function planRun(input, release, ports) {
     for (const problem4 of unusedForces(options.forces, wanted, options.registryMap)) {
       log.warning(problem4);
     }
-    const seen = await observeAndPlan(wanted, release, request, ports);
+    const seen = await observeAndPlan(wanted, release, input, ports);
     const tags = request.command === "apply" ? await ports.review(seen, request.files, request.review ?? config.review) : seen;
     const version = release?.names.resolved?.version ?? null;
     const plan2 = { builds: await planBuilds2(release, tags, request, ports), tags, version };
@@ -21813,11 +22531,14 @@ async function planRun(input, release, ports) {
     return plan2;
   });
 }
-async function observeAndPlan(wanted, release, request, ports) {
+async function observeAndPlan(wanted, release, input, ports) {
+  const { request } = input;
   const { registry, log } = ports;
   const concurrency = request.concurrency * 2;
   log.progress(0, wanted.length, "tags looked at");
-  const seen = await observe(wanted, registry, observeParts(release, ports, request.facts?.gitTags), {
+  const trust = await trustCheck(input, wanted, ports);
+  const parts = { ...observeParts(release, ports, request.facts?.gitTags), trust };
+  const seen = await observe(wanted, registry, parts, {
     concurrency,
     absence: request.command === "apply" ? "unconfirmed" : "confirmed",
     onProgress: (done) => log.progress(done, wanted.length, "tags looked at")
@@ -21827,6 +22548,19 @@ async function observeAndPlan(wanted, release, request, ports) {
   await breathe();
   while (await confirmUnwritten(plan2, seen, registry, concurrency)) plan2 = plan(wanted, seen);
   return plan2;
+}
+function sameRules(own, used) {
+  const text4 = (rules2) => JSON.stringify(rules2, (key2, value) => key2 === "origin" ? void 0 : value);
+  return text4(own) === text4(used.map(({ rule: rule3 }) => rule3));
+}
+async function trustCheck({ request, config, trust: rules2 }, wanted, { trust, log }) {
+  if (request.trustFiles !== void 0 && !sameRules(config.trust ?? [], rules2))
+    log.warning(
+      "this change touches the trust rules: this plan is made with those before it, and new ones count after the merge"
+    );
+  if (rules2.length === 0 || !wanted.some(({ source }) => source.from === "image")) return NO_TRUST;
+  if (trust === void 0) throw new Error("there are trust rules, and nothing to read their keys with");
+  return createTrustCheck(rules2, config, trust);
 }
 async function breathe() {
   await (0, import_promises4.setImmediate)();
@@ -21913,6 +22647,7 @@ var init_run = __esm({
     init_report();
     init_nothing();
     init_text();
+    init_check3();
   }
 });
 
@@ -21985,9 +22720,9 @@ async function readOne(path6, pattern, options, seen) {
       return { what: `the tag file "${name}" lies outside the workspace`, hint: "keep it in the repository" };
     }
     file2 = await (0, import_promises5.open)(real, import_node_fs2.constants.O_RDONLY | (import_node_fs2.constants.O_NONBLOCK || 0));
-    const stat7 = await file2.stat();
-    if (stat7.isFile()) return { path: name, bytes: await readUpTo(file2, FILE_LIMITS.bytes + 1) };
-    const kind = stat7.isDirectory() ? "a directory" : "not a regular file";
+    const stat8 = await file2.stat();
+    if (stat8.isFile()) return { path: name, bytes: await readUpTo(file2, FILE_LIMITS.bytes + 1) };
+    const kind = stat8.isDirectory() ? "a directory" : "not a regular file";
     return {
       what: `the tag file "${name}" is ${kind}`,
       hint: 'give the path of a file, or a pattern such as "dir/*.yaml"'
@@ -22010,6 +22745,24 @@ function unreadable2(error2, name, { cwd }) {
     what: `the tag file "${name}" cannot be read: ${code2 || messageOf(error2)}`,
     hint: "check its permissions"
   };
+}
+async function readWorkspaceFile(workspace, path6) {
+  let file2;
+  try {
+    const real = await (0, import_promises5.realpath)((0, import_node_path5.join)(workspace, path6));
+    if (!isInside(await (0, import_promises5.realpath)(workspace), real)) return null;
+    file2 = await (0, import_promises5.open)(real, import_node_fs2.constants.O_RDONLY | (import_node_fs2.constants.O_NONBLOCK || 0));
+    return (await file2.stat()).isFile() ? await readUpTo(file2, MAX_NAMED_BYTES) : null;
+  } catch (error2) {
+    const code2 = typeof error2 === "object" && error2 !== null && "code" in error2 ? error2.code : "";
+    if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
+    throw new OperationError(
+      "rejected",
+      `${path6} cannot be read: ${messageOf(error2)}; check its permissions`
+    );
+  } finally {
+    await file2?.close();
+  }
 }
 async function isAllowed(real, { workspaceRoot, allowOutside }) {
   if (workspaceRoot === void 0 || allowOutside) return true;
@@ -22149,7 +22902,7 @@ async function readText(file2) {
 function problem3(what, hint2) {
   return new UserError({ what: `digests: ${what}`, hint: hint2 });
 }
-var import_node_fs2, import_promises5, import_node_path5, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
+var import_node_fs2, import_promises5, import_node_path5, MAX_NAMED_BYTES, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
 var init_files = __esm({
   "src/system/files.ts"() {
     "use strict";
@@ -22159,6 +22912,7 @@ var init_files = __esm({
     init_machines();
     init_limits();
     init_errors();
+    MAX_NAMED_BYTES = 1024 * 1024;
     SKIPPED = /* @__PURE__ */ new Set([".git", "node_modules"]);
     MAX_FILES = 1e3;
     MAX_BYTES = 1024 * 1024;
@@ -22211,7 +22965,7 @@ async function checkWritable(path6, name, workspace) {
     await tryToWrite(path6);
   } catch (error2) {
     throw new UserError({
-      what: `${name}: ${JSON.stringify(path6)} cannot be written: ${whyNot2(error2)}`,
+      what: `${name}: ${JSON.stringify(path6)} cannot be written: ${whyNot3(error2)}`,
       hint: "give the path of a file, in a folder that this user may write to"
     });
   } finally {
@@ -22227,7 +22981,7 @@ async function tryToWrite(path6) {
   await (await (0, import_promises6.open)(path6, "a")).close();
   if (found === null) await (0, import_promises6.rm)(await (0, import_promises6.realpath)(path6));
 }
-function whyNot2(error2) {
+function whyNot3(error2) {
   return WHY[error2.code ?? ""] ?? messageOf(error2);
 }
 async function replaceFile(path6, text4) {
@@ -22248,7 +23002,7 @@ async function replaceWhole(target, temporary, text4) {
   }
 }
 function unwritten(path6, error2) {
-  return new OperationError("rejected", `${path6} could not be written: ${whyNot2(error2)}`, { cause: error2 });
+  return new OperationError("rejected", `${path6} could not be written: ${whyNot3(error2)}`, { cause: error2 });
 }
 async function makeFolder(path6, made = []) {
   try {
@@ -22344,7 +23098,7 @@ function entryKey(entry) {
 function entryTest(entry) {
   const key2 = entryKey(entry);
   const { file: file2 } = entry.origin.at();
-  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other) => entryKey(other) === key2) };
+  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other2) => entryKey(other2) === key2) };
 }
 function entriesIn(path6, text4) {
   try {
@@ -22756,7 +23510,7 @@ function decode2(name, text4) {
   }
 }
 function marker(name, key2) {
-  return `<!-- retag:${name} ${(0, import_node_crypto4.createHash)("sha256").update(key2).digest("hex").slice(0, 16)} -->`;
+  return `<!-- retag:${name} ${(0, import_node_crypto7.createHash)("sha256").update(key2).digest("hex").slice(0, 16)} -->`;
 }
 function seal(first2, rest) {
   return `${first2}
@@ -22771,13 +23525,13 @@ function sealOf(rest) {
   return `<!-- retag:seal ${checksum(rest.trimEnd())} -->`;
 }
 function checksum(packed) {
-  return (0, import_node_crypto4.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
+  return (0, import_node_crypto7.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
 }
-var import_node_crypto4, import_node_zlib, MAX_INFLATED;
+var import_node_crypto7, import_node_zlib, MAX_INFLATED;
 var init_payload = __esm({
   "src/github/payload.ts"() {
     "use strict";
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto7 = require("node:crypto");
     import_node_zlib = require("node:zlib");
     MAX_INFLATED = 4 * 1024 * 1024;
   }
@@ -23077,9 +23831,9 @@ async function reviewOf(github2, { number: pull2, head: head2, merged_at }, mark
   const comment = marked.find(({ user: user2 }) => user2?.login === login);
   const of = `the plan comment of pull request #${pull2}`;
   if (comment === void 0) {
-    const [other] = marked;
-    if (other === void 0) return { pull: pull2, why: `pull request #${pull2} has no plan comment by ${login}` };
-    return { pull: pull2, why: `${of} is by ${other.user?.login ?? "a deleted account"}, not by ${login}` };
+    const [other2] = marked;
+    if (other2 === void 0) return { pull: pull2, why: `pull request #${pull2} has no plan comment by ${login}` };
+    return { pull: pull2, why: `${of} is by ${other2.user?.login ?? "a deleted account"}, not by ${login}` };
   }
   if (Date.parse(comment.updated_at) > Date.parse(merged_at ?? "")) {
     return { pull: pull2, why: `${of} was changed after the merge` };
@@ -23168,11 +23922,11 @@ async function applyReview(plan2, input, { github: github2 }) {
   }
   return holdToReview(plan2, found, input.mode);
 }
-async function mergedReviews({ files, sha: sha2, branch, missing: missing3 }, open7) {
+async function mergedReviews({ files, sha: sha2, branch, missing: missing3 }, open8) {
   if (missing3 !== null) return { all: [], last: { why: missing3 } };
   if (sha2 === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
   try {
-    const github2 = await open7();
+    const github2 = await open8();
     const commits = /* @__PURE__ */ new Set();
     for (const { path: path6 } of files) {
       for (const commit4 of await commitsTouching(github2, path6, sha2, MOST_COMMITS)) commits.add(commit4);
@@ -24222,7 +24976,7 @@ var require_cjs = __commonJS({
       return false;
     }
     var RESULT = getEmptyResult();
-    function parse8(url, options) {
+    function parse9(url, options) {
       return parseImpl(url, 5, suffixLookup, options, getEmptyResult());
     }
     function getHostname(url, options) {
@@ -24256,7 +25010,7 @@ var require_cjs = __commonJS({
     exports2.getHostname = getHostname;
     exports2.getPublicSuffix = getPublicSuffix;
     exports2.getSubdomain = getSubdomain;
-    exports2.parse = parse8;
+    exports2.parse = parse9;
   }
 });
 
@@ -24295,18 +25049,18 @@ function isListed(url, list4) {
 function addressOfRegistry(registry, insecure) {
   const host = API_HOSTS.get(registry) ?? registry;
   const hostname = hostnameOf(host);
-  const listed3 = insecure.some((entry) => entry.toLowerCase() === registry);
+  const listed4 = insecure.some((entry) => entry.toLowerCase() === registry);
   const literal2 = addressOf(hostname)?.v4 !== void 0 && !hostname.startsWith("[");
   if (literal2 && !host.startsWith(hostname)) {
     throw new OperationError("unsafe", `${registry}: this host means ${hostname}; write it so`);
   }
-  if (isLinkLocal(hostname) && !listed3) {
+  if (isLinkLocal(hostname) && !listed4) {
     throw new OperationError(
       "unsafe",
       `${registry}: a link-local address is not a registry; list it in insecure-registries if it is one`
     );
   }
-  return { host, hostname, scheme: listed3 ? "http" : isLoopback(hostname) ? "either" : "https" };
+  return { host, hostname, scheme: listed4 ? "http" : isLoopback(hostname) ? "either" : "https" };
 }
 function hostnameOf(host) {
   try {
@@ -24329,10 +25083,10 @@ function addressOf(hostname) {
 }
 function groupsOf(text4) {
   const [head2 = "", tail] = text4.split("::");
-  const parse8 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
-  const before = parse8(head2);
+  const parse9 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
+  const before = parse9(head2);
   if (tail === void 0) return before;
-  const after = parse8(tail);
+  const after = parse9(tail);
   return [...before, ...new Array(8 - before.length - after.length).fill(0), ...after];
 }
 var API_HOSTS;
@@ -24513,8 +25267,8 @@ function tokenServer(origin2, asker2) {
   url.hash = "";
   return url;
 }
-function belongs(url, { registry, api, listed: listed3 }) {
-  if (url.hostname === api.hostname || isListed(url, listed3)) return true;
+function belongs(url, { registry, api, listed: listed4 }) {
+  if (url.hostname === api.hostname || isListed(url, listed4)) return true;
   if (isLoopback(api.hostname) && isLoopback(url.hostname)) return true;
   const known3 = quirksOf(registry).flatMap((quirk) => quirk.tokenHosts ?? []);
   return known3.includes(url.host) || sameDomain(url.hostname, api.hostname);
@@ -24701,7 +25455,7 @@ function createAuthorizer(options) {
       return scheme.kind === "basic" ? basic(context) : bearer(context, scheme, access4);
     },
     answered(sent, status) {
-      if (sent?.startsWith("Basic ")) proof.settle(verdictOf(status));
+      if (sent?.startsWith("Basic ")) proof.settle(verdictOf2(status));
     },
     async challenged(access4, header, sent) {
       const asked = choose(parseChallenges(header));
@@ -24714,7 +25468,7 @@ function createAuthorizer(options) {
     }
   };
 }
-function verdictOf(status) {
+function verdictOf2(status) {
   if (status === null || status === 408 || status === 429 || status >= 500) return null;
   return status !== 401;
 }
@@ -25286,9 +26040,9 @@ function overHttp2(entry, hooks) {
     };
   };
 }
-function openStream(entry, open7) {
+function openStream(entry, open8) {
   try {
-    return open7();
+    return open8();
   } catch (error2) {
     leave(entry);
     throw new TransportFault("refused", "the connection was closed", { cause: error2, stale: true });
@@ -25396,7 +26150,7 @@ var require_ms = __commonJS({
       options = options || {};
       var type = typeof val;
       if (type === "string" && val.length > 0) {
-        return parse8(val);
+        return parse9(val);
       } else if (type === "number" && isFinite(val)) {
         return options.long ? fmtLong(val) : fmtShort(val);
       }
@@ -25404,7 +26158,7 @@ var require_ms = __commonJS({
         "val is not a non-empty string or a valid number. val=" + JSON.stringify(val)
       );
     };
-    function parse8(str) {
+    function parse9(str) {
       str = String(str);
       if (str.length > 100) {
         return;
@@ -26764,7 +27518,7 @@ function createSecureHosts(trust) {
     };
     return host;
   };
-  const open7 = async (host, target, connecting) => {
+  const open8 = async (host, target, connecting) => {
     const socket = await connectTls(target, trust, connecting);
     if (socket.alpnProtocol === "h2") {
       host.sessions.add(socket, target);
@@ -26780,7 +27534,7 @@ function createSecureHosts(trust) {
     if (host.http1) return overTls;
     const place = host.sessions.route();
     if (place !== null) return place;
-    host.opening ??= open7(host, target, connecting).finally(() => host.opening = null);
+    host.opening ??= open8(host, target, connecting).finally(() => host.opening = null);
     return host.opening.then(() => route2(target, connecting));
   };
   return {
@@ -26998,15 +27752,15 @@ function createHost(registry, address, state, authorizerOf) {
   let scheme = address.scheme;
   let api = new URL(`${scheme === "https" ? "https" : "http"}://${address.host}`);
   let { origin: origin2 } = api;
-  let opened2 = false;
+  let opened3 = false;
   let opening = null;
   const lead = async () => {
     while (opening) await opening;
-    if (opened2) return void 0;
+    if (opened3) return void 0;
     let release = () => void 0;
     opening = new Promise((resolve12) => release = resolve12);
     return () => {
-      opened2 = true;
+      opened3 = true;
       opening = null;
       release();
     };
@@ -27024,7 +27778,7 @@ function createHost(registry, address, state, authorizerOf) {
       api = new URL(`${settled3}://${address.host}`);
       origin2 = api.origin;
     },
-    enter: () => opened2 ? void 0 : lead()
+    enter: () => opened3 ? void 0 : lead()
   };
 }
 function targetOf(url) {
@@ -27513,13 +28267,13 @@ var init_send = __esm({
 });
 
 // src/registry/http/attempt.ts
-function urlOf3(endpoint, request, listed3) {
-  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed3);
+function urlOf3(endpoint, request, listed4) {
+  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed4);
   return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
 }
 async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
   const feeds = request.body !== void 0 && "open" in request.body;
-  const open7 = feeds ? void 0 : await endpoint.enter();
+  const open8 = feeds ? void 0 : await endpoint.enter();
   const { authorizer } = endpoint;
   let login;
   let answer = null;
@@ -27529,11 +28283,11 @@ async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
     answer = endpoint.isGuess() ? await schemeFound(wiring, endpoint, request, login) : await followed(wiring, endpoint, request, login);
   } finally {
     authorizer.answered(login, answer && (isAway(endpoint, answer.url) ? 200 : answer.status));
-    if (!answer) open7?.();
+    if (!answer) open8?.();
   }
   const asked = rounds > 0 ? challengeOf(answer, endpoint) : void 0;
   const worth = asked === void 0 ? null : authorizer.challenged(request, asked, login);
-  open7?.();
+  open8?.();
   if (worth === null || !await isWorth(wiring, answer, worth)) return answer;
   return attempt(wiring, endpoint, request, rounds - 1);
 }
@@ -27611,7 +28365,7 @@ function headersOf({ headers = {} }, authorization, away) {
 function isRedirect(status) {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
-function pointed(base, location2, listed3) {
+function pointed(base, location2, listed4) {
   if (!URL.canParse(location2, base.href)) {
     throw unsafe(base, "an address that cannot be read", "the registry has to be fixed");
   }
@@ -27630,7 +28384,7 @@ function pointed(base, location2, listed3) {
   if (target.username !== "" || target.password !== "") {
     throw unsafe(base, `${target.host} with a user name in the address`, "the registry has to be fixed");
   }
-  if (isPrivate(target.hostname) && !isNear2(base, target) && !isListed(target, listed3)) {
+  if (isPrivate(target.hostname) && !isNear2(base, target) && !isListed(target, listed4)) {
     throw unsafe(
       base,
       `the private address ${target.host}`,
@@ -27639,9 +28393,9 @@ function pointed(base, location2, listed3) {
   }
   return target;
 }
-function pointedWithin(base, location2, listed3) {
-  const target = pointed(base, location2, listed3);
-  if (target.origin !== base.origin && !isListed(target, listed3)) {
+function pointedWithin(base, location2, listed4) {
+  const target = pointed(base, location2, listed4);
+  if (target.origin !== base.origin && !isListed(target, listed4)) {
     throw unsafe(
       base,
       `another host (${target.host})`,
@@ -27875,15 +28629,15 @@ function wire(options) {
 function createHosts(wiring, options) {
   const endpoints = /* @__PURE__ */ new Map();
   const most = () => options.concurrency ?? Math.min(MOST_EACH, Math.max(1, Math.floor(MOST_TOGETHER / endpoints.size)));
-  const stateOf6 = () => createHostState(most, wiring.clock, wiring.cancellation);
-  const ask2 = createTokenClient(wiring, createTokenHosts(stateOf6));
+  const stateOf7 = () => createHostState(most, wiring.clock, wiring.cancellation);
+  const ask2 = createTokenClient(wiring, createTokenHosts(stateOf7));
   const credentials = options.anonymous ? () => Promise.resolve(null) : options.credentials;
   const make = (registry) => {
     const address = addressOfRegistry(registry, options.insecureRegistries);
     const endpoint = createHost(
       registry,
       address,
-      stateOf6(),
+      stateOf7(),
       (api) => createAuthorizer({
         credentials,
         asker: () => ({ registry, api: api(), listed: wiring.listed }),
@@ -27917,10 +28671,10 @@ function createTokenClient(wiring, peerOf) {
     }
   );
 }
-function createTokenHosts(stateOf6) {
+function createTokenHosts(stateOf7) {
   const peers = /* @__PURE__ */ new Map();
   return (origin2) => {
-    const peer = peers.get(origin2) ?? stateOf6();
+    const peer = peers.get(origin2) ?? stateOf7();
     peers.set(origin2, peer);
     return peer;
   };
@@ -28055,10 +28809,10 @@ async function retryOnMismatch(context, read3) {
 function nextLink(header) {
   let rest = header ?? "";
   for (; ; ) {
-    const open7 = rest.indexOf("<");
-    const close2 = rest.indexOf(">", open7);
-    if (open7 < 0 || close2 < 0) return null;
-    const target = rest.slice(open7 + 1, close2).trim();
+    const open8 = rest.indexOf("<");
+    const close2 = rest.indexOf(">", open8);
+    if (open8 < 0 || close2 < 0) return null;
+    const target = rest.slice(open8 + 1, close2).trim();
     const [parameters, after] = splitAtComma(rest.slice(close2 + 1));
     if (target !== "" && isNext(parameters)) return target;
     rest = after;
@@ -28232,9 +28986,9 @@ function spend(budget, { bytes: bytes2 }) {
   budget.bytes -= bytes2.length;
   if (budget.manifests < 0 || budget.bytes < 0) throw new OverBudget("mismatch", budget.spent);
 }
-function checkAffordable(budget, listed3) {
+function checkAffordable(budget, listed4) {
   let { manifests, bytes: bytes2 } = budget;
-  for (const { size } of listed3) {
+  for (const { size } of listed4) {
     manifests -= 1;
     bytes2 -= size;
   }
@@ -28338,11 +29092,11 @@ function twoSizes(name, digest) {
 }
 function childrenFirst(nodes, root) {
   const ordered = /* @__PURE__ */ new Set();
-  const open7 = /* @__PURE__ */ new Set();
+  const open8 = /* @__PURE__ */ new Set();
   const visit3 = (digest) => {
     const node = nodes.get(digest);
-    if (!node || open7.has(digest) || ordered.has(node)) return;
-    open7.add(digest);
+    if (!node || open8.has(digest) || ordered.has(node)) return;
+    open8.add(digest);
     for (const child3 of node.children) visit3(child3.digest);
     ordered.add(node);
   };
@@ -28375,7 +29129,7 @@ async function readImage2(reader2, source, manifest, need) {
     budget: imageBudget(source, manifest.digest)
   });
   const view = fresh();
-  const parsed2 = parse5(view, manifest);
+  const parsed2 = parse6(view, manifest);
   const platforms = /* @__PURE__ */ new Set();
   const visit3 = async (node, depth) => {
     if (node.kind === "image") {
@@ -28431,11 +29185,11 @@ function fit2(revision) {
 async function descend(view, child3, depth) {
   if (view.seen.has(child3.digest)) return null;
   view.seen.add(child3.digest);
-  const ref = refOf5(view, child3.digest);
+  const ref = refOf6(view, child3.digest);
   if (depth > MAX_DEPTH3) throw tooDeep(formatReference(ref));
   const manifest = await view.reader.manifest(ref);
   spend(view.budget, manifest);
-  return parse5(view, manifest);
+  return parse6(view, manifest);
 }
 async function configOf(view, image2) {
   if (!IMAGE_CONFIGS.includes(image2.config.mediaType)) return {};
@@ -28449,10 +29203,10 @@ async function labelsOf2(view, image2) {
   const config = (await configOf(view, image2))["config"];
   return strings(isObject2(config) ? config["Labels"] : void 0);
 }
-function parse5(view, manifest) {
-  return parseManifest(manifest, formatReference(refOf5(view, manifest.digest)));
+function parse6(view, manifest) {
+  return parseManifest(manifest, formatReference(refOf6(view, manifest.digest)));
 }
-function refOf5({ source: { registry, repository } }, digest) {
+function refOf6({ source: { registry, repository } }, digest) {
   return { registry, repository, digest };
 }
 var REVISION2, MAX_REVISION, IMAGE_CONFIGS, PLATFORM_LANES;
@@ -28648,17 +29402,17 @@ async function fetchManifest(context, ref) {
   if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf4(ref));
   return { bytes: response.body, mediaType, digest: verifiedDigest(task, ref, response) };
 }
-async function readBlob(context, source, descriptor2) {
-  return retryOnMismatch(context, (wire2) => fetchBlob(wire2, source, descriptor2));
+async function readBlob(context, source, descriptor2, what) {
+  return retryOnMismatch(context, (wire2) => fetchBlob(wire2, source, descriptor2, what));
 }
-async function fetchBlob(context, source, descriptor2) {
-  const task = { operation: "read the config", ref: { ...source, digest: descriptor2.digest } };
+async function fetchBlob(context, source, descriptor2, what) {
+  const task = { operation: `read the ${what}`, ref: { ...source, digest: descriptor2.digest } };
   const response = await ask(context, task, {
     method: "GET",
     repository: source,
     path: `blobs/${descriptor2.digest}`,
     access: "pull",
-    maxBytes: Math.min(descriptor2.size, MAX_CONFIG_BYTES),
+    maxBytes: Math.min(descriptor2.size, MAX_SMALL_BLOB),
     redirect: "follow",
     repeatable: true
   });
@@ -28732,7 +29486,7 @@ function createReader(context) {
         return manifest;
       });
     },
-    blob(source, descriptor2) {
+    blob(source, descriptor2, what = "config") {
       const key2 = formatReference({
         registry: source.registry,
         repository: source.repository,
@@ -28741,7 +29495,7 @@ function createReader(context) {
       const known3 = blobs.get(key2);
       if (known3) return Promise.resolve(known3);
       return blobsUnderWay.run(key2, async () => {
-        const bytes2 = await readBlob(context, source, descriptor2);
+        const bytes2 = await readBlob(context, source, descriptor2, what);
         blobs.set(key2, bytes2);
         return bytes2;
       });
@@ -28776,7 +29530,7 @@ function recent(capacity, sizeOf) {
     }
   };
 }
-var MAX_CONFIG_BYTES, MEMORY;
+var MAX_SMALL_BLOB, MEMORY;
 var init_read = __esm({
   "src/registry/read.ts"() {
     "use strict";
@@ -28786,7 +29540,7 @@ var init_read = __esm({
     init_concurrency();
     init_head();
     init_request();
-    MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+    MAX_SMALL_BLOB = 4 * 1024 * 1024;
     MEMORY = 16 * 1024 * 1024;
   }
 });
@@ -28868,6 +29622,144 @@ var init_tags2 = __esm({
   }
 });
 
+// src/registry/candidates.ts
+function createCandidates(reader2, referrers) {
+  const found = /* @__PURE__ */ new Map();
+  return async function* (image2, need) {
+    const repository = formatRepository(image2);
+    const budget = { candidates: MAX_CANDIDATES, bytes: MAX_BYTES5 };
+    const stages2 = found.get(repository) === "tags" ? ["tags", "referrers"] : ["referrers", "tags"];
+    for (const stage2 of stages2) {
+      const refs = stage2 === "tags" ? tagsOf4(image2, need) : await listed2(referrers, image2, need);
+      for await (const candidates of opened2(reader2, image2, refs, budget)) {
+        for (const candidate of candidates) {
+          let enough2 = true;
+          try {
+            yield candidate;
+            enough2 = false;
+          } finally {
+            if (enough2) found.set(repository, stage2);
+          }
+        }
+      }
+    }
+  };
+}
+function tagsOf4({ registry, repository, digest }, need) {
+  const [signature, attestation2] = cosignTags(digest);
+  return [need.signature ? signature : void 0, need.predicateTypes.length > 0 ? attestation2 : void 0].filter((tag2) => tag2 !== void 0).map((tag2) => ({ registry, repository, tag: tag2 }));
+}
+async function listed2(referrers, { registry, repository, digest }, need) {
+  const entries = await referrers.list({ registry, repository }, digest);
+  const rank2 = ({ annotations: annotations2, raw }) => {
+    const type = annotations2.get("dev.sigstore.bundle.predicateType");
+    if (type !== void 0 && need.predicateTypes.includes(type)) return 0;
+    if (type === "https://sigstore.dev/cosign/sign/v1") return need.signature ? 0 : 3;
+    if (type !== void 0) return 2;
+    return BUNDLE.test(String(raw["artifactType"])) ? 1 : 2;
+  };
+  return [...entries].sort((a, b) => rank2(a) - rank2(b)).map((entry) => ({ registry, repository, digest: entry.digest }));
+}
+async function* opened2(reader2, image2, refs, budget) {
+  for (let at3 = 0; at3 < refs.length; ) {
+    const batch = refs.slice(at3, at3 + (at3 < ONE_BY_ONE ? 1 : LANES2));
+    at3 += batch.length;
+    const read3 = await pool(batch, LANES2, (ref) => open4(reader2, image2, ref, budget));
+    for (const candidates of read3) yield candidates;
+  }
+}
+async function open4(reader2, image2, ref, budget) {
+  const name = "tag" in ref ? ref.tag : ref.digest;
+  try {
+    const manifest = await reader2.manifest(ref);
+    return await contentsOf(reader2, image2, ref, manifest, budget);
+  } catch (error2) {
+    if (error2 instanceof OverBudget) throw error2;
+    if (!(error2 instanceof OperationError) || TRANSIENT.includes(error2.code)) throw error2;
+    if ("tag" in ref && error2.code === "absent") return [];
+    return [other(name, error2.message)];
+  }
+}
+async function contentsOf(reader2, image2, ref, manifest, budget) {
+  const name = "tag" in ref ? ref.tag : ref.digest;
+  const parsed2 = parseManifest(manifest, formatReference(ref));
+  const subject = parsed2.subject?.digest ?? null;
+  if (subject === null ? !("tag" in ref) : subject !== image2.digest)
+    return [other(name, `it refers to ${subject ?? "no image"}, although it is listed for this one`)];
+  if (parsed2.kind === "index") return [other(name, "an index, which holds no signature")];
+  const layers = parsed2.layers.filter(({ mediaType }) => kindOf4(mediaType) !== null);
+  const [first2] = parsed2.layers;
+  if (layers.length === 0) {
+    const known3 = NEVER_COUNT.get(first2?.mediaType ?? "");
+    return [
+      other(
+        name,
+        known3 ?? `its content is "${(first2?.mediaType ?? "").slice(0, 80)}", which holds no signature`
+      )
+    ];
+  }
+  const candidates = [];
+  for (const layer of layers) {
+    budget.candidates -= 1;
+    budget.bytes -= layer.size;
+    if (budget.candidates < 0 || budget.bytes < 0) throw tooMany2(image2);
+    candidates.push(await layerOf(reader2, image2, name, layer));
+  }
+  return candidates;
+}
+async function layerOf(reader2, image2, name, layer) {
+  const kind = kindOf4(layer.mediaType) ?? "bundle";
+  try {
+    const bytes2 = await reader2.blob(image2, layer, "signature");
+    return {
+      name,
+      content: kind === "bundle" ? { kind, bytes: bytes2 } : { kind, bytes: bytes2, annotations: layer.annotations }
+    };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || TRANSIENT.includes(error2.code)) throw error2;
+    return other(name, error2.message);
+  }
+}
+function kindOf4(mediaType) {
+  if (mediaType === SIMPLE_SIGNING) return "signature";
+  if (mediaType === DSSE_ENVELOPE) return "attestation";
+  return BUNDLE.test(mediaType) ? "bundle" : null;
+}
+function other(name, why) {
+  return { name, content: { kind: "other", why } };
+}
+function tooMany2(image2) {
+  return new OverBudget(
+    "mismatch",
+    `${formatReference(image2)}: more than ${MAX_CANDIDATES} signatures or ${MAX_BYTES5 / 1024 / 1024} MiB of them are attached; remove what nobody needs`
+  );
+}
+var MAX_CANDIDATES, MAX_BYTES5, ONE_BY_ONE, LANES2, BUNDLE, SIMPLE_SIGNING, DSSE_ENVELOPE, NEVER_COUNT, TRANSIENT;
+var init_candidates = __esm({
+  "src/registry/candidates.ts"() {
+    "use strict";
+    init_errors();
+    init_digest();
+    init_manifest();
+    init_reference();
+    init_concurrency();
+    init_tree();
+    MAX_CANDIDATES = 1e3;
+    MAX_BYTES5 = 64 * 1024 * 1024;
+    ONE_BY_ONE = 2;
+    LANES2 = 8;
+    BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v\d+\.\d+)?\+json(?:;.*)?$/;
+    SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
+    DSSE_ENVELOPE = "application/vnd.dsse.envelope.v1+json";
+    NEVER_COUNT = /* @__PURE__ */ new Map([
+      ["application/jose+json", "a Notation signature, which Retag does not verify"],
+      ["application/cose", "a Notation signature, which Retag does not verify"],
+      ["application/vnd.in-toto+json", "a statement without a signature"]
+    ]);
+    TRANSIENT = ["unavailable", "timeout", "cancelled", "denied"];
+  }
+});
+
 // src/registry/attachments.ts
 function createAttachments(context, reader2, referrers, children2) {
   const claimsFor = async (source, digest) => {
@@ -28887,11 +29779,11 @@ function createAttachments(context, reader2, referrers, children2) {
         return found.state === "present" ? [ref] : [];
       }
     );
-    const listed3 = await referrers.list(source, digest);
-    const refs = [...tags.flat(), ...listed3.map((entry) => ({ registry, repository, digest: entry.digest }))];
+    const listed4 = await referrers.list(source, digest);
+    const refs = [...tags.flat(), ...listed4.map((entry) => ({ registry, repository, digest: entry.digest }))];
     return refs.map((ref) => ({ ref, to: [digest] }));
   };
-  const open7 = async (source, { ref, to }, budget) => {
+  const open8 = async (source, { ref, to }, budget) => {
     try {
       return await twice(async () => {
         const manifest = await reader2.manifest(ref);
@@ -28922,7 +29814,7 @@ function createAttachments(context, reader2, referrers, children2) {
     if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
     await children2.bringParts(source, destination, root);
-    const at3 = { ...repositoryOf3(destination), tag: ref.tag };
+    const at3 = { ...repositoryOf4(destination), tag: ref.tag };
     if (await writeOnce(context, reader2, at3, root)) tally.manifests++;
   };
   return {
@@ -28935,18 +29827,18 @@ function createAttachments(context, reader2, referrers, children2) {
       let left = MAX_CLAIMS;
       const counted2 = async (digest) => {
         const claims = await claimsFor(source, digest);
-        if ((left -= claims.length) < 0) throw tooMany2(source);
+        if ((left -= claims.length) < 0) throw tooMany3(source);
         return claims;
       };
       for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
         const claims = merged((await pool(round, ATTACHMENT_LANES, counted2)).flat());
         const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
-        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany2(source);
-        const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open7(source, claim, budget));
+        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany3(source);
+        const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open8(source, claim, budget));
         warnOfStrays(fresh.filter((_, at3) => answers[at3] === null));
-        const opened2 = answers.filter((attachment) => attachment !== null);
-        for (const attachment of opened2) found.set(formatReference(attachment.ref), attachment);
-        round = opened2.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
+        const opened3 = answers.filter((attachment) => attachment !== null);
+        for (const attachment of opened3) found.set(formatReference(attachment.ref), attachment);
+        round = opened3.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
         for (const digest of round) seen.add(digest);
       }
       return [...found.values()];
@@ -28985,7 +29877,7 @@ async function writeOnce(context, reader2, ref, { manifest, parsed: parsed2 }) {
     return true;
   }
   if (now.digest === manifest.digest) return false;
-  const there = await reader2.manifest({ ...repositoryOf3(ref), digest: now.digest });
+  const there = await reader2.manifest({ ...repositoryOf4(ref), digest: now.digest });
   if (goesOn(parseManifest(there, formatReference(ref)), parsed2)) {
     await putTag(context, ref, manifest, now.digest);
     return true;
@@ -29022,13 +29914,13 @@ function throwUnlessSettled(error2) {
     return error2;
   throw error2;
 }
-function tooMany2(source) {
+function tooMany3(source) {
   return new OperationError(
     "mismatch",
     `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
   );
 }
-function repositoryOf3({ registry, repository }) {
+function repositoryOf4({ registry, repository }) {
   return { registry, repository };
 }
 var MAX_ROUNDS, MAX_ATTACHMENTS, MAX_CLAIMS, ATTACHMENT_LANES;
@@ -29321,12 +30213,12 @@ function createContent(context, blobs, referrers) {
       repository: destination.repository,
       digest: node.manifest.digest
     };
-    let listed3 = false;
+    let listed4 = false;
     if (!await isManifestThere(context, ref)) {
       tally.manifests++;
-      listed3 = await write4(ref, node, () => bringAgain(source, destination, node));
+      listed4 = await write4(ref, node, () => bringAgain(source, destination, node));
     }
-    if (!listed3) await referrers.register(destination, node);
+    if (!listed4) await referrers.register(destination, node);
   };
   const write4 = async (ref, node, again) => {
     try {
@@ -29346,14 +30238,14 @@ function createContent(context, blobs, referrers) {
   const bringAgain = async (source, destination, node) => {
     for (const { digest } of node.blobs) blobs.forget(destination, digest);
     await bringBlobs(source, destination, [node]);
-    await pool(node.children, LANES2, async ({ digest }) => {
+    await pool(node.children, LANES3, async ({ digest }) => {
       const { registry, repository } = destination;
       await isManifestThere(context, { registry, repository, digest });
     });
   };
   const bringBlobs = async (source, destination, nodes) => {
     const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
-    await pool([...needed.values()], LANES2, (blob) => blobs.ensure(source, destination, blob));
+    await pool([...needed.values()], LANES3, (blob) => blobs.ensure(source, destination, blob));
   };
   const bringManifest = async (source, destination, node, tally) => {
     const key2 = `${formatRepository(destination)}@${node.manifest.digest}`;
@@ -29363,7 +30255,7 @@ function createContent(context, blobs, referrers) {
     async bring(source, destination, nodes, tally) {
       await bringBlobs(source, destination, nodes);
       const images = nodes.filter(({ children: children2 }) => children2.length === 0);
-      await pool(images, LANES2, (node) => bringManifest(source, destination, node, tally));
+      await pool(images, LANES3, (node) => bringManifest(source, destination, node, tally));
       for (const node of nodes) {
         if (node.children.length > 0) await bringManifest(source, destination, node, tally);
       }
@@ -29386,7 +30278,7 @@ async function isManifestThere(context, ref) {
   if (head2.status === 429 || head2.status >= 500) throw refusal2(task, head2);
   return head2.status === 200 && head2.headers["docker-content-digest"] === ref.digest;
 }
-var LANES2, PAUSE3;
+var LANES3, PAUSE3;
 var init_content = __esm({
   "src/registry/content.ts"() {
     "use strict";
@@ -29397,7 +30289,7 @@ var init_content = __esm({
     init_blob();
     init_put();
     init_request();
-    LANES2 = 6;
+    LANES3 = 6;
     PAUSE3 = 500;
   }
 });
@@ -29456,7 +30348,7 @@ async function askApi(context, repository, digest) {
       path: path6,
       headers: { accept: OCI_INDEX },
       access: "pull",
-      maxBytes: Math.min(MAX_MANIFEST_BYTES, MAX_BYTES5 - bytes2),
+      maxBytes: Math.min(MAX_MANIFEST_BYTES, MAX_BYTES6 - bytes2),
       redirect: "follow",
       repeatable: true
     });
@@ -29468,7 +30360,7 @@ async function askApi(context, repository, digest) {
     const known3 = found.size;
     const list4 = { bytes: response.body, mediaType: OCI_INDEX, digest: "" };
     for (const entry of entriesOf4(list4, nameOf4(task.ref))) found.set(entry.digest, entry);
-    if (found.size > MAX_REFERRERS) throw tooMany3(nameOf4(task.ref));
+    if (found.size > MAX_REFERRERS) throw tooMany4(nameOf4(task.ref));
     const next3 = nextLink(response.headers["link"]);
     if (next3 === null || found.size === known3) return { entries: [...found.values()] };
     path6 = context.transport.resolve(response.url, next3);
@@ -29518,9 +30410,9 @@ function entryFor({ manifest, parsed: parsed2 }) {
 function entriesOf4(list4, name) {
   const entries = indexEntries(list4, name).filter(({ digest }) => isDigest(digest));
   if (entries.length <= MAX_REFERRERS) return entries;
-  throw tooMany3(name);
+  throw tooMany4(name);
 }
-function tooMany3(name) {
+function tooMany4(name) {
   return new OperationError(
     "mismatch",
     `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`
@@ -29540,7 +30432,7 @@ function indexEntries(list4, name) {
     `${name} should list what is attached, but is no OCI index (${why}); remove it or move it away`
   );
 }
-var MAX_PAGES2, MAX_REFERRERS, MAX_BYTES5, NO_API, NoList;
+var MAX_PAGES2, MAX_REFERRERS, MAX_BYTES6, NO_API, NoList;
 var init_referrers = __esm({
   "src/registry/referrers.ts"() {
     "use strict";
@@ -29554,7 +30446,7 @@ var init_referrers = __esm({
     init_read();
     MAX_PAGES2 = 100;
     MAX_REFERRERS = 1e3;
-    MAX_BYTES5 = 16 * 1024 * 1024;
+    MAX_BYTES6 = 16 * 1024 * 1024;
     NO_API = [404, 405, 501];
     NoList = class extends OperationError {
     };
@@ -29587,7 +30479,7 @@ function createCopy(context, reader2) {
     if (source.registry !== destination.registry) return;
     const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
     const own = [...needed.values()].filter((blob) => !isForeign2(blob) && blob.urls.length === 0);
-    await pool(own, LANES3, (blob) => blobs.check(source, blob));
+    await pool(own, LANES4, (blob) => blobs.check(source, blob));
   };
   const transfer = async (source, manifest, destination, mode) => {
     const here = sameRepository(source, destination);
@@ -29633,7 +30525,7 @@ function named(error2, destination) {
 function report(found, carried) {
   return { attachmentsFound: found.length, attachmentsCarried: carried };
 }
-var LANES3, NOTHING;
+var LANES4, NOTHING;
 var init_copy = __esm({
   "src/registry/copy.ts"() {
     "use strict";
@@ -29644,7 +30536,7 @@ var init_copy = __esm({
     init_content();
     init_referrers();
     init_tree();
-    LANES3 = 8;
+    LANES4 = 8;
     NOTHING = () => ({ manifests: 0 });
   }
 });
@@ -29654,6 +30546,7 @@ function createRegistry(transport, options) {
   const context = { transport, clock: options.clock, log: options.log };
   const reader2 = createReader(context);
   const { transfer, referrers, attached: attached2, carry } = createCopy(context, reader2);
+  const candidates = createCandidates(reader2, referrers);
   const looks = once2(false);
   const lists2 = once2(false);
   const announce = async (ref, manifest) => {
@@ -29675,6 +30568,7 @@ function createRegistry(transport, options) {
     copyImage: transfer,
     attached: attached2,
     carry,
+    candidates,
     async put(ref, manifest, previous) {
       try {
         if ("digest" in ref) await putByDigest(context, ref, manifest);
@@ -29712,6 +30606,7 @@ var init_registry = __esm({
     init_put();
     init_read();
     init_tags2();
+    init_candidates();
     init_copy();
     init_tree();
   }
@@ -29934,7 +30829,7 @@ async function environmentApprovals(github2, repo, who, runId) {
   return found;
 }
 async function guards(github2, repo, who, login, name) {
-  if (who.startsWith("@")) return sameName3(who.slice(1), login);
+  if (who.startsWith("@")) return sameName4(who.slice(1), login);
   const params = { ...repo, environment_name: name };
   const environment = await github2.find("GET /repos/{owner}/{repo}/environments/{environment_name}", params);
   const reviewers = (environment?.protection_rules ?? []).flatMap(
@@ -29943,16 +30838,16 @@ async function guards(github2, repo, who, login, name) {
   const slugs = reviewers.map(
     ({ type, reviewer }) => type === "Team" && reviewer !== void 0 && "slug" in reviewer ? reviewer.slug : null
   );
-  return slugs.length > 0 && slugs.every((slug) => slug !== null && sameName3(slug, who.split("/").at(-1) ?? ""));
+  return slugs.length > 0 && slugs.every((slug) => slug !== null && sameName4(slug, who.split("/").at(-1) ?? ""));
 }
 async function belongs2(github2, owner, who, login) {
-  if (who.startsWith("@")) return sameName3(who.slice(1), login);
+  if (who.startsWith("@")) return sameName4(who.slice(1), login);
   const [org, team] = who.includes("/") ? who.split("/", 2) : [owner, who];
   const params = { org: org ?? "", team_slug: team ?? "", username: login };
   const membership = await github2.find("GET /orgs/{org}/teams/{team_slug}/memberships/{username}", params);
   return membership?.state === "active";
 }
-var MAX_VERSIONS, short, sameName3, dateOf;
+var MAX_VERSIONS, short, sameName4, dateOf;
 var init_approvals = __esm({
   "src/github/approvals.ts"() {
     "use strict";
@@ -29961,7 +30856,7 @@ var init_approvals = __esm({
     init_refs2();
     MAX_VERSIONS = 100;
     short = (sha2) => sha2?.slice(0, 7) ?? "unknown";
-    sameName3 = (a, b) => a.toLowerCase() === b.toLowerCase();
+    sameName4 = (a, b) => a.toLowerCase() === b.toLowerCase();
     dateOf = ({ commit: commit4 }) => Date.parse(commit4.committer?.date ?? "") || 0;
   }
 });
@@ -30015,16 +30910,16 @@ async function signalsOf(github2, { repo, name, app }, commit4) {
   const params = { ...repoName(repo), ref: commit4.sha };
   const runs = [];
   const wanted = { ...params, check_name: name, filter: "all" };
-  let listed3 = 0;
+  let listed4 = 0;
   let total = 0;
   for await (const page2 of github2.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
-    listed3 += page2.check_runs.length;
+    listed4 += page2.check_runs.length;
     total = page2.total_count;
     const mine = page2.check_runs.filter((run4) => run4.name === name && run4.head_sha === commit4.sha);
     runs.push(...mine.filter((run4) => app === void 0 || run4.app?.slug === app));
   }
-  if (listed3 < total) {
-    const what = `GitHub lists ${listed3} of ${total} runs of the check "${name}" on ${commit4.sha.slice(0, 7)}`;
+  if (listed4 < total) {
+    const what = `GitHub lists ${listed4} of ${total} runs of the check "${name}" on ${commit4.sha.slice(0, 7)}`;
     throw new OperationError("protocol", `${what}; run again`);
   }
   const statuses = [];
@@ -30614,58 +31509,58 @@ var require_semver = __commonJS({
       toString() {
         return this.version;
       }
-      compare(other) {
-        debug5("SemVer.compare", this.version, this.options, other);
-        if (!(other instanceof _SemVer)) {
-          if (typeof other === "string" && other === this.version) {
+      compare(other2) {
+        debug5("SemVer.compare", this.version, this.options, other2);
+        if (!(other2 instanceof _SemVer)) {
+          if (typeof other2 === "string" && other2 === this.version) {
             return 0;
           }
-          other = new _SemVer(other, this.options);
+          other2 = new _SemVer(other2, this.options);
         }
-        if (other.version === this.version) {
+        if (other2.version === this.version) {
           return 0;
         }
-        return this.compareMain(other) || this.comparePre(other);
+        return this.compareMain(other2) || this.comparePre(other2);
       }
-      compareMain(other) {
-        if (!(other instanceof _SemVer)) {
-          other = new _SemVer(other, this.options);
+      compareMain(other2) {
+        if (!(other2 instanceof _SemVer)) {
+          other2 = new _SemVer(other2, this.options);
         }
-        if (this.major < other.major) {
+        if (this.major < other2.major) {
           return -1;
         }
-        if (this.major > other.major) {
+        if (this.major > other2.major) {
           return 1;
         }
-        if (this.minor < other.minor) {
+        if (this.minor < other2.minor) {
           return -1;
         }
-        if (this.minor > other.minor) {
+        if (this.minor > other2.minor) {
           return 1;
         }
-        if (this.patch < other.patch) {
+        if (this.patch < other2.patch) {
           return -1;
         }
-        if (this.patch > other.patch) {
+        if (this.patch > other2.patch) {
           return 1;
         }
         return 0;
       }
-      comparePre(other) {
-        if (!(other instanceof _SemVer)) {
-          other = new _SemVer(other, this.options);
+      comparePre(other2) {
+        if (!(other2 instanceof _SemVer)) {
+          other2 = new _SemVer(other2, this.options);
         }
-        if (this.prerelease.length && !other.prerelease.length) {
+        if (this.prerelease.length && !other2.prerelease.length) {
           return -1;
-        } else if (!this.prerelease.length && other.prerelease.length) {
+        } else if (!this.prerelease.length && other2.prerelease.length) {
           return 1;
-        } else if (!this.prerelease.length && !other.prerelease.length) {
+        } else if (!this.prerelease.length && !other2.prerelease.length) {
           return 0;
         }
         let i = 0;
         do {
           const a = this.prerelease[i];
-          const b = other.prerelease[i];
+          const b = other2.prerelease[i];
           debug5("prerelease compare", i, a, b);
           if (a === void 0 && b === void 0) {
             return 0;
@@ -30680,14 +31575,14 @@ var require_semver = __commonJS({
           }
         } while (++i);
       }
-      compareBuild(other) {
-        if (!(other instanceof _SemVer)) {
-          other = new _SemVer(other, this.options);
+      compareBuild(other2) {
+        if (!(other2 instanceof _SemVer)) {
+          other2 = new _SemVer(other2, this.options);
         }
         let i = 0;
         do {
           const a = this.build[i];
-          const b = other.build[i];
+          const b = other2.build[i];
           debug5("build compare", i, a, b);
           if (a === void 0 && b === void 0) {
             return 0;
@@ -30826,7 +31721,7 @@ var require_parse = __commonJS({
   "node_modules/semver/functions/parse.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse8 = (version, options, throwErrors = false) => {
+    var parse9 = (version, options, throwErrors = false) => {
       if (version instanceof SemVer) {
         return version;
       }
@@ -30839,7 +31734,7 @@ var require_parse = __commonJS({
         throw er;
       }
     };
-    module2.exports = parse8;
+    module2.exports = parse9;
   }
 });
 
@@ -30847,9 +31742,9 @@ var require_parse = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports2, module2) {
     "use strict";
-    var parse8 = require_parse();
+    var parse9 = require_parse();
     var valid = (version, options) => {
-      const v = parse8(version, options);
+      const v = parse9(version, options);
       return v ? v.version : null;
     };
     module2.exports = valid;
@@ -30860,9 +31755,9 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports2, module2) {
     "use strict";
-    var parse8 = require_parse();
+    var parse9 = require_parse();
     var clean3 = (version, options) => {
-      const s = parse8(version.trim().replace(/^[=v]+/, ""), options);
+      const s = parse9(version.trim().replace(/^[=v]+/, ""), options);
       return s ? s.version : null;
     };
     module2.exports = clean3;
@@ -30897,10 +31792,10 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports2, module2) {
     "use strict";
-    var parse8 = require_parse();
+    var parse9 = require_parse();
     var diff = (version1, version2) => {
-      const v1 = parse8(version1, null, true);
-      const v2 = parse8(version2, null, true);
+      const v1 = parse9(version1, null, true);
+      const v2 = parse9(version2, null, true);
       const comparison = v1.compare(v2);
       if (comparison === 0) {
         return null;
@@ -30971,9 +31866,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports2, module2) {
     "use strict";
-    var parse8 = require_parse();
+    var parse9 = require_parse();
     var prerelease = (version, options) => {
-      const parsed2 = parse8(version, options);
+      const parsed2 = parse9(version, options);
       return parsed2 && parsed2.prerelease.length ? parsed2.prerelease : null;
     };
     module2.exports = prerelease;
@@ -31159,7 +32054,7 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse8 = require_parse();
+    var parse9 = require_parse();
     var { safeRe: re, t } = require_re();
     var coerce = (version, options) => {
       if (version instanceof SemVer) {
@@ -31194,7 +32089,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build2 = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse8(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
+      return parse9(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
     };
     module2.exports = coerce;
   }
@@ -31204,7 +32099,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports2, module2) {
     "use strict";
-    var parse8 = require_parse();
+    var parse9 = require_parse();
     var constants6 = require_constants();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
@@ -31216,7 +32111,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version, options) => {
       const versionStringToParse = version instanceof SemVer ? version.version : version;
-      return parse8(versionStringToParse, options);
+      return parse9(versionStringToParse, options);
     };
     var doTruncation = (version, truncation) => {
       if (isPrerelease(truncation)) {
@@ -32451,7 +33346,7 @@ var require_semver2 = __commonJS({
     var constants6 = require_constants();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse8 = require_parse();
+    var parse9 = require_parse();
     var valid = require_valid();
     var clean3 = require_clean();
     var inc = require_inc();
@@ -32490,7 +33385,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module2.exports = {
-      parse: parse8,
+      parse: parse9,
       valid,
       clean: clean3,
       inc,
@@ -32610,18 +33505,18 @@ function stageOf(rest) {
 function instructions(text4) {
   const escape = /^#\s*escape\s*=\s*`/im.test(text4) ? "`" : "\\";
   const lines3 = [];
-  let open7 = null;
+  let open8 = null;
   const ends2 = [];
   for (const line2 of text4.split(/\r?\n/)) {
-    if (open7 === null && ends2.length > 0) {
+    if (open8 === null && ends2.length > 0) {
       if (line2.replace(/^\t+/, "") === ends2[0]) ends2.shift();
       continue;
     }
     if (/^\s*(?:#|$)/.test(line2)) continue;
     const trimmed = line2.trimEnd();
     const continued = trimmed.endsWith(escape);
-    const joined = (open7 ?? "") + (continued ? `${trimmed.slice(0, -1)} ` : trimmed);
-    open7 = continued ? joined : null;
+    const joined = (open8 ?? "") + (continued ? `${trimmed.slice(0, -1)} ` : trimmed);
+    open8 = continued ? joined : null;
     if (continued) continue;
     lines3.push(joined);
     if (/^\s*(?:RUN|COPY|ADD)\s/i.test(joined)) {
@@ -32652,12 +33547,12 @@ async function findBuilder(definition, dockerfiles, options) {
   const found = inspected(inspectAnswer, builder);
   if (found.driver !== "docker") {
     checkPlatforms(found, definition, dockerfiles, options.log);
-    return stateOf3(found, version, false);
+    return stateOf4(found, version, false);
   }
   const made = await makeBuilder(found.name, options);
   try {
     checkPlatforms(made, definition, dockerfiles, options.log);
-    return stateOf3(made, version, true);
+    return stateOf4(made, version, true);
   } catch (error2) {
     await removeBuilder(made.name, options);
     throw error2;
@@ -32775,7 +33670,7 @@ function checkPlatforms(found, definition, dockerfiles, log) {
     log.warning(`${lack}; if it runs programs of that platform, ${fix}`);
   }
 }
-function stateOf3(found, version, temporary) {
+function stateOf4(found, version, temporary) {
   const platforms = [...new Set(found.nodes.flatMap((node) => node.platforms))];
   return { name: found.name, driver: found.driver, nodes: found.nodes.length, platforms, temporary, version };
 }
@@ -32840,7 +33735,7 @@ var init_inspect = __esm({
 
 // src/docker/metadata.ts
 function readMetadata(text4, definition) {
-  const data = text4 === null ? null : parse6(text4);
+  const data = text4 === null ? null : parse7(text4);
   if (data === null) {
     throw new OperationError(
       "protocol",
@@ -32898,7 +33793,7 @@ function label3({ image: image2, platforms, pushed: pushed2 }) {
   const list4 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
   return `${image2}${list4}${pushed2 ? "" : ", built only"}`;
 }
-function parse6(text4) {
+function parse7(text4) {
   try {
     const data = JSON.parse(text4);
     return isRecord3(data) ? data : null;
@@ -33087,10 +33982,10 @@ function withoutAdapters(log, signal) {
   };
 }
 function gitHubOf(access4) {
-  let opened2;
-  return () => opened2 ??= open5(access4);
+  let opened3;
+  return () => opened3 ??= open6(access4);
 }
-async function open5(options) {
+async function open6(options) {
   const { env, token, log, signal } = options;
   const why = missing2(options);
   if (why !== null) throw new OperationError("denied", why);
@@ -33159,7 +34054,7 @@ function lazyBuilder(options) {
       clock: systemClock,
       log: options.log,
       write: options.write,
-      token: (0, import_node_crypto5.randomBytes)(16).toString("hex"),
+      token: (0, import_node_crypto8.randomBytes)(16).toString("hex"),
       terminal: options.terminal
     })
   );
@@ -33229,11 +34124,11 @@ function parseInsecureHosts(hosts) {
   }
   return hosts;
 }
-var import_node_crypto5, import_node_os2, MOST_CONCURRENCY, AUTO_CONCURRENCY;
+var import_node_crypto8, import_node_os2, MOST_CONCURRENCY, AUTO_CONCURRENCY;
 var init_adapters = __esm({
   "src/cli/adapters.ts"() {
     "use strict";
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     import_node_os2 = require("node:os");
     init_entries();
     init_errors();
@@ -33570,7 +34465,7 @@ function fingerprintOf(files) {
   return hash(JSON.stringify(sorted2.map(({ file: file2, text: text4 }) => [file2, text4])));
 }
 function hash(text4) {
-  return (0, import_node_crypto6.createHash)("sha256").update(text4).digest("hex");
+  return (0, import_node_crypto9.createHash)("sha256").update(text4).digest("hex");
 }
 function followUpItems(images, outcomes) {
   return images.flatMap((entry) => {
@@ -33634,11 +34529,11 @@ function trailer(bug) {
   const line2 = oneLine(bug).trim();
   return TRAILER2.test(line2) ? line2 : `Bug: ${line2}`;
 }
-var import_node_crypto6, NO_TEXT, NO_FILE, TRAILER2, MARK, MAX_TITLE, MAX_BODY;
+var import_node_crypto9, NO_TEXT, NO_FILE, TRAILER2, MARK, MAX_TITLE, MAX_BODY;
 var init_plan2 = __esm({
   "src/github/follow-up/plan.ts"() {
     "use strict";
-    import_node_crypto6 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     init_reference();
     init_markdown();
     init_edit();
@@ -33725,7 +34620,7 @@ function tagEvents(outcomes, release, drift2) {
         image: formatRepository(wanted.destination),
         tag: wanted.destination.tag,
         stage: stage2,
-        state: found === void 0 || found.kind === "vanished" ? stateOf4(outcome2) : "drifted",
+        state: found === void 0 || found.kind === "vanished" ? stateOf5(outcome2) : "drifted",
         digest: action2 === "refuse" ? null : outcome2.digest ?? outcome2.planned.digest,
         why: found?.text ?? outcome2.error?.text ?? reason.text,
         fields: built ? resolved?.fields ?? {} : {},
@@ -33734,7 +34629,7 @@ function tagEvents(outcomes, release, drift2) {
     ];
   });
 }
-function stateOf4({ planned: planned2, outcome: outcome2, error: error2 }) {
+function stateOf5({ planned: planned2, outcome: outcome2, error: error2 }) {
   if (outcome2 === "done") return "written";
   if (error2 !== null || planned2.action === "refuse") return "refused";
   if (planned2.action === "hold") return "held";
@@ -34065,11 +34960,11 @@ async function bring3(github2, request) {
   const texts2 = new Map([...base.files].map(([file2, found]) => [file2, found?.text ?? null]));
   const plan2 = planFollowUp(request.items, texts2);
   const pulls = await pullsOf(github2, request);
-  const open7 = pulls.find(({ state }) => state === "open") ?? null;
-  const result = { url: open7?.html_url ?? null, problems: plan2.problems, notice: null };
+  const open8 = pulls.find(({ state }) => state === "open") ?? null;
+  const result = { url: open8?.html_url ?? null, problems: plan2.problems, notice: null };
   if (plan2.files.length === 0)
-    return { ...result, state: open7 ? await close(github2, request, open7) : "nothing" };
-  const declined = open7 ? null : declinedPull(pulls, plan2);
+    return { ...result, state: open8 ? await close(github2, request, open8) : "nothing" };
+  const declined = open8 ? null : declinedPull(pulls, plan2);
   if (declined) {
     const notice2 = `${declined.html_url} with the same changes was closed without merging; delete nothing, reopen it when it is wanted after all`;
     return { ...result, url: declined.html_url, state: "declined", notice: notice2 };
@@ -34079,12 +34974,12 @@ async function bring3(github2, request) {
     const notice2 = `${request.branch} holds commits that are not Retag's and was left alone; delete the branch to have it made anew`;
     return { ...result, state: "foreign", notice: notice2 };
   }
-  const written2 = branch?.fingerprint !== plan2.fingerprint || !open7;
+  const written2 = branch?.fingerprint !== plan2.fingerprint || !open8;
   if (written2) await writeBranch(github2, request, plan2, base, branch !== null);
   if (written2 && await movedUnder(github2, request, base)) {
     throw new OperationError("rejected", `${request.base} changed meanwhile`, { status: 409 });
   }
-  return { ...result, ...await writePull(github2, request, plan2, open7, written2) };
+  return { ...result, ...await writePull(github2, request, plan2, open8, written2) };
 }
 async function baseOf(github2, { base, items }) {
   const { home } = github2;
@@ -34165,16 +35060,16 @@ async function writeBranch(github2, request, plan2, base, exists3) {
     });
   }
 }
-async function writePull(github2, request, plan2, open7, written2) {
+async function writePull(github2, request, plan2, open8, written2) {
   const title = titleOf(plan2);
-  if (!open7) return createPull(github2, request, plan2, title);
-  const body = pullBody(plan2, { jobToken: open7.user?.login === JOB_LOGIN });
-  const same = open7.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
-  if (!same) {
-    const params = { ...github2.home, pull_number: open7.number, title, body };
+  if (!open8) return createPull(github2, request, plan2, title);
+  const body = pullBody(plan2, { jobToken: open8.user?.login === JOB_LOGIN });
+  const same2 = open8.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
+  if (!same2) {
+    const params = { ...github2.home, pull_number: open8.number, title, body };
     await github2.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   }
-  return { state: written2 || !same ? "updated" : "unchanged", url: open7.html_url };
+  return { state: written2 || !same2 ? "updated" : "unchanged", url: open8.html_url };
 }
 async function createPull(github2, { branch, base }, plan2, title) {
   const jobToken = (await github2.identity()).kind === "job";
@@ -34187,17 +35082,17 @@ async function createPull(github2, { branch, base }, plan2, title) {
   }
   return { state: "created", url: made.html_url };
 }
-async function close(github2, request, open7) {
+async function close(github2, request, open8) {
   const { home } = github2;
   const branch = await branchOf2(github2, request);
-  const comment = { ...home, issue_number: open7.number, body: supersededText(request.runUrl) };
+  const comment = { ...home, issue_number: open8.number, body: supersededText(request.runUrl) };
   await github2.call(
     "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
     comment,
     "pull-requests: write"
   );
-  const text4 = withoutFingerprint(open7.body ?? "");
-  const params = { ...home, pull_number: open7.number, state: "closed", body: text4 };
+  const text4 = withoutFingerprint(open8.body ?? "");
+  const params = { ...home, pull_number: open8.number, state: "closed", body: text4 };
   await github2.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   if (branch?.foreign === false) {
     await github2.call("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
@@ -34452,9 +35347,9 @@ async function track({ config, outcomes, release, report: report2 }, { github: g
   const warnings3 = [...new Set(results.flatMap((each) => each.warnings))];
   const advice = shepherdAdvice(tracking2);
   return [
-    ...results.map(({ image: image2, line: line2, state, open: open7, url }) => ({
+    ...results.map(({ image: image2, line: line2, state, open: open8, url }) => ({
       level: "line",
-      text: `Tracking issue of ${image2} ${line2}: ${state}, ${open7 ? "open" : "closed"}`,
+      text: `Tracking issue of ${image2} ${line2}: ${state}, ${open8 ? "open" : "closed"}`,
       url
     })),
     ...warnings3.map((text4) => ({ level: "warning", text: text4, url: null })),
@@ -34509,6 +35404,125 @@ var init_confirm = __esm({
     "use strict";
     import_node_readline = require("node:readline");
     init_errors();
+  }
+});
+
+// src/system/trusted-root.ts
+async function fetchTrustedRoot({ env, log, now, mirror }) {
+  const folder = (0, import_node_path13.join)(cacheFolder(env), "retag", "sigstore");
+  const copy = (0, import_node_path13.join)(folder, `${mirror === void 0 ? "public-good" : "mirror"}.json`);
+  try {
+    const { initTUF } = await Promise.resolve().then(() => __toESM(require("./tuf.cjs"), 1));
+    await (0, import_promises13.mkdir)(folder, { recursive: true });
+    const from = mirror === void 0 ? {} : { mirrorURL: mirror.url, rootPath: mirror.rootPath };
+    const client = await initTUF({
+      cachePath: folder,
+      forceInit: true,
+      retry: { retries: 1 },
+      timeout: 1e4,
+      ...from
+    });
+    const text4 = await client.getTarget("trusted_root.json");
+    await keep5(copy, text4);
+    return JSON.parse(text4);
+  } catch (error2) {
+    return lastGood(copy, error2, log, now);
+  }
+}
+async function lastGood(copy, error2, log, now) {
+  try {
+    const [text4, { mtimeMs }] = await Promise.all([(0, import_promises13.readFile)(copy, "utf8"), (0, import_promises13.stat)(copy)]);
+    const root = JSON.parse(text4);
+    if (now - mtimeMs > OLD) {
+      const days = Math.floor((now - mtimeMs) / 864e5);
+      log.warning(
+        `the trusted root of Sigstore is ${days} days old, as its repository does not answer: ${messageOf(error2)}`
+      );
+    }
+    return root;
+  } catch {
+    throw new OperationError(
+      "unavailable",
+      `the trusted root of Sigstore cannot be read (${messageOf(error2)}), and there is no copy of it; let this job reach https://tuf-repo-cdn.sigstore.dev, or name a file with "trusted_root"`,
+      { cause: error2 }
+    );
+  }
+}
+async function keep5(path6, text4) {
+  const next3 = `${path6}.${process.pid}`;
+  await (0, import_promises13.mkdir)((0, import_node_path13.dirname)(path6), { recursive: true });
+  await (0, import_promises13.writeFile)(next3, text4);
+  await (0, import_promises13.rename)(next3, path6);
+}
+function cacheFolder(env) {
+  const named2 = [env["RUNNER_TOOL_CACHE"], env["XDG_CACHE_HOME"]].find(
+    (path6) => path6 !== void 0 && path6 !== ""
+  );
+  return named2 ?? (0, import_node_path13.join)((0, import_node_os3.homedir)(), ".cache");
+}
+var import_promises13, import_node_os3, import_node_path13, OLD;
+var init_trusted_root = __esm({
+  "src/system/trusted-root.ts"() {
+    "use strict";
+    import_promises13 = require("node:fs/promises");
+    import_node_os3 = require("node:os");
+    import_node_path13 = require("node:path");
+    init_errors();
+    OLD = 7 * 24 * 36e5;
+  }
+});
+
+// src/cli/trust-sources.ts
+async function trustOf4(options) {
+  const { env, log, files, workspace } = options;
+  const sourcesWith = (file2) => ({
+    file: file2,
+    variable: (name) => env[name],
+    root: () => fetchTrustedRoot({ env, log, now: systemClock.now() })
+  });
+  const here = { trust: sourcesWith((path6) => readWorkspaceFile(workspace, path6)), trustFiles: void 0 };
+  const base = options.write || files.length === 0 ? null : options.run?.base ?? null;
+  if (base === null) return here;
+  try {
+    const read3 = await baseReader(options, base);
+    if (read3 === null) return here;
+    const before = await Promise.all(files.map(async ({ path: path6 }) => ({ path: path6, bytes: await read3(path6) })));
+    const trustFiles = before.flatMap(({ path: path6, bytes: bytes2 }) => bytes2 === null ? [] : [{ path: path6, bytes: bytes2 }]);
+    return { trust: sourcesWith(read3), trustFiles };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+    log.warning(
+      `the tag file before this change cannot be read, so this plan is made with the trust rules of the change: ${messageOf(error2)}`
+    );
+    return here;
+  }
+}
+async function baseReader({ env, workspace, files, github: github2 }, base) {
+  const git = gitIn(workspace, env);
+  if ((await git("cat-file", "-e", `${base}^{commit}`))?.ok === true) {
+    return async (path6) => {
+      const answer = await git("cat-file", "blob", `${base}:./${import_node_path14.posix.normalize(path6)}`);
+      return answer?.ok === true ? Buffer.from(answer.stdout) : null;
+    };
+  }
+  if (!files.some(({ bytes: bytes2 }) => /^["']?trust["']?\s*:/m.test(Buffer.from(bytes2).toString()))) return null;
+  const opened3 = await github2();
+  const { readText: readText3 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
+  return async (path6) => {
+    const text4 = await readText3(opened3, import_node_path14.posix.normalize(path6), base);
+    return text4 === null ? null : Buffer.from(text4);
+  };
+}
+var import_node_path14;
+var init_trust_sources = __esm({
+  "src/cli/trust-sources.ts"() {
+    "use strict";
+    import_node_path14 = require("node:path");
+    init_errors();
+    init_git();
+    init_clock();
+    init_files();
+    init_trusted_root();
   }
 });
 
@@ -34610,10 +35624,10 @@ async function tagFiles(args, io) {
   if (given2.length > 0) return readTagFiles(given2, { cwd: io.cwd });
   if (args.is("policy")) return [];
   const top = await workspaceOf(io);
-  for (let at3 = io.cwd; ; at3 = (0, import_node_path13.dirname)(at3)) {
-    const path6 = (0, import_node_path13.join)(at3, DEFAULT_CONFIG3);
-    if (await (0, import_promises13.lstat)(path6).catch(() => null)) return readTagFiles([(0, import_node_path13.relative)(io.cwd, path6)], { cwd: io.cwd });
-    if (at3 === top || at3 === (0, import_node_path13.dirname)(at3)) break;
+  for (let at3 = io.cwd; ; at3 = (0, import_node_path15.dirname)(at3)) {
+    const path6 = (0, import_node_path15.join)(at3, DEFAULT_CONFIG3);
+    if (await (0, import_promises14.lstat)(path6).catch(() => null)) return readTagFiles([(0, import_node_path15.relative)(io.cwd, path6)], { cwd: io.cwd });
+    if (at3 === top || at3 === (0, import_node_path15.dirname)(at3)) break;
   }
   if (args.is("image") || args.command === "promote") return [];
   throw new UserError({
@@ -34623,8 +35637,8 @@ async function tagFiles(args, io) {
 }
 async function whereElse({ command }, { cwd }, top) {
   const flag2 = TAKE_FILES.includes(command) ? "" : "--config ";
-  const paths = OTHER_PLACES.map((place) => (0, import_node_path13.relative)(cwd, (0, import_node_path13.join)(top, place)));
-  const there = await Promise.all(paths.map((path6) => (0, import_promises13.lstat)((0, import_node_path13.resolve)(cwd, path6)).catch(() => null)));
+  const paths = OTHER_PLACES.map((place) => (0, import_node_path15.relative)(cwd, (0, import_node_path15.join)(top, place)));
+  const there = await Promise.all(paths.map((path6) => (0, import_promises14.lstat)((0, import_node_path15.resolve)(cwd, path6)).catch(() => null)));
   const found = paths.find((_, at3) => there[at3]?.isFile() === true);
   if (found !== void 0) return `name the file that you have: "retag ${command} ${flag2}${found}"`;
   return `"retag init" writes a first one; or name it, as in "retag ${command} ${flag2}FILE"`;
@@ -34645,7 +35659,7 @@ async function withSession(args, io, body) {
     const workspace = await workspaceOf(io);
     const tracked = files.map((file2) => ({
       ...file2,
-      path: (0, import_node_path13.relative)(workspace, (0, import_node_path13.resolve)(io.cwd, file2.path)).replaceAll(import_node_path13.sep, "/")
+      path: (0, import_node_path15.relative)(workspace, (0, import_node_path15.resolve)(io.cwd, file2.path)).replaceAll(import_node_path15.sep, "/")
     }));
     const ref = await permitted2(args, io, workspace, tracked);
     const { may } = ref;
@@ -34706,7 +35720,7 @@ function checkCommon(args) {
 async function reportPath(args, io) {
   const given2 = args.text("report");
   if (given2 === void 0) return null;
-  const path6 = (0, import_node_path13.resolve)(io.cwd, given2);
+  const path6 = (0, import_node_path15.resolve)(io.cwd, given2);
   await checkWritable(path6, "--report", await checkoutOf(io));
   return path6;
 }
@@ -34723,12 +35737,12 @@ function imagesOf2(args) {
   if (images.problems.length > 0) throw new UserError(images.problems);
   return images;
 }
-var import_promises13, import_node_path13, DEFAULT_CONFIG3, OTHER_PLACES, CLASSIFY, CHECKS;
+var import_promises14, import_node_path15, DEFAULT_CONFIG3, OTHER_PLACES, CLASSIFY, CHECKS;
 var init_session = __esm({
   "src/cli/session.ts"() {
     "use strict";
-    import_promises13 = require("node:fs/promises");
-    import_node_path13 = require("node:path");
+    import_promises14 = require("node:fs/promises");
+    import_node_path15 = require("node:path");
     init_inputs();
     init_ci();
     init_errors();
@@ -34787,21 +35801,36 @@ function tagsCommand(args, io, given2 = {}) {
       terminal: io.stderr.isTTY === true && !args.is("quiet")
     });
     const confirm = confirmer(args, io, signal);
-    const { report: report2, exitCode: exitCode2, closing: closing2 } = await run(request, {
-      registry,
+    const { tracked } = session;
+    const of = {
+      env: io.env,
+      run: ci,
+      workspace,
+      files: tracked,
+      write: may.write,
       log,
-      clock: systemClock,
-      signal,
-      ...outside,
-      review: (plan2, _, mode) => outside.review(plan2, session.tracked, mode),
-      confirm,
-      // A number is claimed before the plan can be shown, and that writes too.
-      claim: async (name, sha2, sequence) => {
-        log.progress(1, 1, "");
-        await confirm?.(`Create the git tag ${name} on GitHub, to claim its number?`);
-        return outside.claim(name, sha2, sequence);
+      github: outside.github
+    };
+    const { trust, trustFiles } = await trustOf4(of);
+    const { report: report2, exitCode: exitCode2, closing: closing2 } = await run(
+      { ...request, trustFiles },
+      {
+        registry,
+        log,
+        clock: systemClock,
+        signal,
+        ...outside,
+        trust,
+        review: (plan2, _, mode) => outside.review(plan2, tracked, mode),
+        confirm,
+        // A number is claimed before the plan can be shown, and that writes too.
+        claim: async (name, sha2, sequence) => {
+          log.progress(1, 1, "");
+          await confirm?.(`Create the git tag ${name} on GitHub, to claim its number?`);
+          return outside.claim(name, sha2, sequence);
+        }
       }
-    });
+    );
     sayWarnings(report2, log);
     io.stdout.write(renderReport(report2, args.format, closing2));
     if (path6 !== null) await writeJson(path6, report2, await checkoutOf(io));
@@ -34889,6 +35918,7 @@ var init_plan_apply = __esm({
     init_write();
     init_adapters();
     init_confirm();
+    init_trust_sources();
     init_session();
   }
 });
@@ -34917,7 +35947,7 @@ async function runAction(env, cwd) {
 }
 async function runWith(inputs, env, workspace, deadline) {
   const log = jobLog();
-  const path6 = inputs.report || (0, import_node_path14.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
+  const path6 = inputs.report || (0, import_node_path16.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
   await checkWritable(path6, "input report", workspace);
   if (inputs.token !== "") mask(inputs.token);
   const files = await filesOf(inputs, workspace);
@@ -34987,9 +36017,19 @@ async function runWith(inputs, env, workspace, deadline) {
     changesAsCode: false,
     build: await buildSettings(inputs, facts, ci, env, workspace, insecure)
   };
+  const write4 = facts.may.write;
   try {
-    const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
-    const result = await run(request, parts);
+    const { trust, trustFiles } = await trustOf4({
+      env,
+      run: ci,
+      workspace,
+      files,
+      write: write4,
+      log,
+      github: outside.github
+    });
+    const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside, trust };
+    const result = await run({ ...request, trustFiles }, parts);
     const written2 = await publish(result, request, path6, env, workspace);
     const code2 = await afterRun({ result, request, facts, inputs, env, outside, log });
     return written2 ? code2 : 1;
@@ -35064,7 +36104,7 @@ async function filesOf(inputs, workspace) {
   const { policy: policy2, images, imagesDisabled, promotions } = inputs;
   const standsIn = policy2 !== "" || images.length > 0 || imagesDisabled || promotions.length > 0;
   if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises14.stat)((0, import_node_path14.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    const there = await (0, import_promises15.stat)((0, import_node_path16.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
@@ -35119,12 +36159,12 @@ function refuse2(items, input, isWrong) {
     }))
   );
 }
-var import_promises14, import_node_path14;
+var import_promises15, import_node_path16;
 var init_action = __esm({
   "src/cli/action.ts"() {
     "use strict";
-    import_promises14 = require("node:fs/promises");
-    import_node_path14 = require("node:path");
+    import_promises15 = require("node:fs/promises");
+    import_node_path16 = require("node:path");
     init_inputs();
     init_ci();
     init_errors();
@@ -35146,6 +36186,7 @@ var init_action = __esm({
     init_adapters();
     init_after_run();
     init_plan_apply();
+    init_trust_sources();
   }
 });
 
@@ -35186,7 +36227,7 @@ __export(classify_exports, {
   classifyEach: () => classifyEach,
   classifyRefs: () => classifyRefs,
   jsonPieces: () => jsonPieces,
-  listed: () => listed2,
+  listed: () => listed3,
   refsIn: () => refsIn
 });
 async function classifyCommand(args, io) {
@@ -35205,7 +36246,7 @@ async function write3(classified2, { path: path6, json: json3 }, io) {
   const all = [...classified2];
   if (json3) stream(all, io);
   else io.stdout.write(classificationsAsText(all));
-  if (path6 !== null) await writeJson(path6, all.map(listed2), await checkoutOf(io));
+  if (path6 !== null) await writeJson(path6, all.map(listed3), await checkoutOf(io));
   return all.flatMap(({ problems: problems2 }) => problems2);
 }
 function stream(classified2, io) {
@@ -35294,7 +36335,7 @@ function noClassification(why) {
     not: []
   };
 }
-function listed2({
+function listed3({
   ref,
   classification,
   references: references2
@@ -35307,7 +36348,7 @@ function classificationsAsJson(classified2) {
 function* jsonPieces(classified2) {
   let separator = "[\n";
   for (const one2 of classified2) {
-    yield `${separator}  ${JSON.stringify(listed2(one2))}`;
+    yield `${separator}  ${JSON.stringify(listed3(one2))}`;
     separator = ",\n";
   }
   yield separator === ",\n" ? "\n]\n" : "[]\n";
@@ -35437,14 +36478,30 @@ async function validateCommand(args, io) {
   const loaded = load({ ...promotionRequest("validate", files), forge });
   const log = logFor(args, io);
   const warnings3 = [...inputWarnings(loaded), ...files.flatMap(emptyFile), ...movingTags(loaded.images)];
+  await checkMaterial(loaded, await workspaceOf(io), io);
   for (const warning2 of warnings3) log.warning(warning2);
   for (const { path: path7 } of files) log.line(`valid: ${path7}`);
+  for (const text4 of unruled(loaded)) log.line(text4);
   const said3 = `${contents(loaded)} in ${files.length} ${plural(files.length, "tag file")}.`;
   log.line(said3);
   const report2 = nothingDone(systemClock.now() - started);
   io.stdout.write(renderReport(report2, args.format, said3));
   if (path6 !== null) await writeJson(path6, report2, await checkoutOf(io));
   return 0;
+}
+async function checkMaterial({ trust, config }, workspace, { env }) {
+  const sources = {
+    file: (path6) => readWorkspaceFile(workspace, path6),
+    root: () => Promise.resolve({})
+  };
+  await readMaterial(trust, config.trustedRoot, { ...sources, variable: (name) => env[name] });
+}
+function unruled({ trust, config }) {
+  if (trust.length === 0) return [];
+  const free = config.images.filter((entry) => rulesFor(trust, entry).length === 0);
+  const names2 = [...new Set(free.map(({ srcName, names: [first2] }) => srcName ?? first2?.text ?? ""))];
+  const shown3 = names2.slice(0, 10).join(", ") + (names2.length > 10 ? ` and ${names2.length - 10} more` : "");
+  return names2.length === 0 ? [] : [`no trust rule matches: ${shown3}`];
 }
 function emptyFile({ path: path6, bytes: bytes2 }) {
   const lines3 = Buffer.from(bytes2).toString("utf8").split("\n");
@@ -35479,7 +36536,10 @@ var init_validate = __esm({
     init_report();
     init_request2();
     init_clock();
+    init_files();
     init_write();
+    init_material();
+    init_rules();
     init_output3();
     init_session();
   }
@@ -35501,7 +36561,7 @@ function pinDigests(file2, pins) {
     source,
     edits.filter((edit) => "text" in edit)
   );
-  verify(after, before, wanted);
+  verify2(after, before, wanted);
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(after.bytes);
 }
 function edited(file2, source, edits) {
@@ -35576,7 +36636,7 @@ function applyEdits(text4, edits) {
   }
   return pieces.join("") + text4.slice(at3);
 }
-function verify(file2, before, pins) {
+function verify2(file2, before, pins) {
   const digests = new Map(pins.map(({ location: location2, digest }) => [keyOf4(location2), digest]));
   const after = imagesOf3(file2);
   for (const [index, image2] of before.entries()) {
@@ -35894,14 +36954,14 @@ ${text4}`).join("\n"));
   }
   const problems2 = [];
   for (const [path6] of files) {
-    const there = await (0, import_promises15.lstat)((0, import_node_path15.join)(top, path6)).catch(() => null);
+    const there = await (0, import_promises16.lstat)((0, import_node_path17.join)(top, path6)).catch(() => null);
     const hint2 = '"retag init --print" prints what it would write';
     if (there !== null) problems2.push({ what: `${path6} exists already, and nothing was written`, hint: hint2 });
   }
   if (problems2.length > 0) throw new UserError(problems2);
   const log = logFor(args, io);
   for (const [path6, text4] of files) {
-    await writeNew((0, import_node_path15.join)(top, path6), text4, top);
+    await writeNew((0, import_node_path17.join)(top, path6), text4, top);
     log.line(`wrote ${path6}`);
   }
   for (const path6 of project.odd)
@@ -35930,7 +36990,7 @@ async function lookAround(top, git, wish) {
   return {
     odd: dockerfiles.filter((path6) => ODD.test(path6)),
     remote,
-    name: (0, import_node_path15.basename)(top),
+    name: (0, import_node_path17.basename)(top),
     branch: (head2 ?? current).replace(/^refs\/(?:heads|remotes\/origin)\//, ""),
     dockerfiles: dockerfiles.filter((path6) => !ODD.test(path6)),
     ...choose2(tags, branches, wish)
@@ -35938,7 +36998,7 @@ async function lookAround(top, git, wish) {
 }
 function isDockerfile(path6) {
   if (OTHERS2.test(path6) || path6.endsWith(".dockerignore")) return false;
-  return /^(?:(?:Dockerfile|Containerfile)(?:\..+)?|.+\.Dockerfile)$/.test((0, import_node_path15.basename)(path6));
+  return /^(?:(?:Dockerfile|Containerfile)(?:\..+)?|.+\.Dockerfile)$/.test((0, import_node_path17.basename)(path6));
 }
 function choose2(tags, branches, wish) {
   const many = tags.length === 1 ? "1 git tag" : `${tags.length} git tags`;
@@ -35966,12 +37026,12 @@ function choose2(tags, branches, wish) {
     why: `The preset ${best.preset} explains ${best.explained} of ${many}${also}.`
   };
 }
-var import_promises15, import_node_path15, TAG_FILE, WORKFLOW, ODD, OTHERS2;
+var import_promises16, import_node_path17, TAG_FILE, WORKFLOW, ODD, OTHERS2;
 var init_init = __esm({
   "src/cli/init.ts"() {
     "use strict";
-    import_promises15 = require("node:fs/promises");
-    import_node_path15 = require("node:path");
+    import_promises16 = require("node:fs/promises");
+    import_node_path17 = require("node:path");
     init_starter();
     init_errors();
     init_git();
@@ -35999,7 +37059,7 @@ async function addCommand(args, io) {
   const loaded = load(promotionRequest("plan", [after]));
   const problems2 = conflicts(loaded);
   if (problems2.length > 0) throw new UserError(problems2);
-  await replaceFile((0, import_node_path16.resolve)(io.cwd, file2.path), Buffer.from(after.bytes).toString());
+  await replaceFile((0, import_node_path18.resolve)(io.cwd, file2.path), Buffer.from(after.bytes).toString());
   const { line: line2 } = loaded.config.images.at(-1)?.origin.at() ?? { line: 1 };
   const log = logFor(args, io);
   log.line(`added ${entry.name}:${entry.tag} to ${file2.path}:${line2}`);
@@ -36049,12 +37109,12 @@ function conflicts({ config, policy: policy2, images }) {
   );
   const problems2 = mine.flatMap(({ destination, taken }) => {
     const reference2 = formatReference(destination);
-    const other = others.get(reference2);
+    const other2 = others.get(reference2);
     if (taken !== null) return [{ what: `${reference2}: ${taken}`, hint: "choose another tag" }];
-    if (other === void 0) return [];
+    if (other2 === void 0) return [];
     return [
       {
-        ...other.location === null ? {} : { location: other.location },
+        ...other2.location === null ? {} : { location: other2.location },
         what: `${reference2} is wanted by this entry already`,
         hint: "choose another tag, or change that entry"
       }
@@ -36066,11 +37126,11 @@ function conflicts({ config, policy: policy2, images }) {
     ...ruled.map(({ problem: { what, hint: hint2 } }) => ({ what, ...hint2 === void 0 ? {} : { hint: hint2 } }))
   ];
 }
-var import_node_path16;
+var import_node_path18;
 var init_add2 = __esm({
   "src/cli/add.ts"() {
     "use strict";
-    import_node_path16 = require("node:path");
+    import_node_path18 = require("node:path");
     init_add();
     init_errors();
     init_load();
@@ -36105,7 +37165,7 @@ async function pinCommand(args, io) {
       before: file2.bytes
     }));
     for (const { path: path6, text: text4, before } of texts2) {
-      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path17.resolve)(io.cwd, path6), text4);
+      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path19.resolve)(io.cwd, path6), text4);
       for (const { entry, source, text: done, failed: failed3 } of outcomes)
         if (!failed3 && entry.origin.at().file === path6) log.line(`pin ${source}: ${done}`);
     }
@@ -36143,11 +37203,11 @@ async function pinOne(entry, ref, registry) {
   const was = entry.srcDigest === void 0 ? "" : `, was ${entry.srcDigest}`;
   return { entry, source, digest: found.digest, text: `pinned to ${found.digest}${was}`, failed: false };
 }
-var import_node_path17;
+var import_node_path19;
 var init_pin = __esm({
   "src/cli/pin.ts"() {
     "use strict";
-    import_node_path17 = require("node:path");
+    import_node_path19 = require("node:path");
     init_config();
     init_edit2();
     init_reference();
@@ -36168,7 +37228,7 @@ __export(follow_up_exports, {
 async function followUpCommand(args, io) {
   checkCommon(args);
   return withSession(args, io, async (session) => {
-    const top = await (0, import_promises16.realpath)(await checkoutAbove(io.cwd) ?? io.cwd);
+    const top = await (0, import_promises17.realpath)(await checkoutAbove(io.cwd) ?? io.cwd);
     const git = args.is("commit") ? gitIn(top, io.env) : null;
     if (git !== null) await requireRepository(git);
     const { config, outcomes } = await look5(args, io, session);
@@ -36179,7 +37239,7 @@ async function followUpCommand(args, io) {
     const plan2 = planFollowUp(items, before);
     requireUntouched(plan2, before, here);
     for (const { file: file2, text: text4, changes } of plan2.files) {
-      await replaceFile((0, import_node_path18.join)(top, file2), text4);
+      await replaceFile((0, import_node_path20.join)(top, file2), text4);
       for (const each of changes)
         session.log.line(`set ${file2}:${each.line}: ${each.before} -> ${each.after}`);
     }
@@ -36208,10 +37268,10 @@ async function texts(files, read3) {
   return new Map(await Promise.all(files.map(async (file2) => [file2, await read3(file2)])));
 }
 async function readHere(top, file2) {
-  const path6 = (0, import_node_path18.join)(top, file2);
-  const real = await (0, import_promises16.realpath)(path6).catch(() => null);
-  if (real !== path6 || !(await (0, import_promises16.stat)(path6)).isFile()) return null;
-  const bytes2 = await (0, import_promises16.readFile)(path6);
+  const path6 = (0, import_node_path20.join)(top, file2);
+  const real = await (0, import_promises17.realpath)(path6).catch(() => null);
+  if (real !== path6 || !(await (0, import_promises17.stat)(path6)).isFile()) return null;
+  const bytes2 = await (0, import_promises17.readFile)(path6);
   const text4 = bytes2.toString();
   return Buffer.from(text4).equals(bytes2) ? text4 : false;
 }
@@ -36259,8 +37319,8 @@ async function requireRepository(git) {
 }
 async function commit3(git, top, plan2) {
   const parent = await commitOf(git, "HEAD");
-  const id = (0, import_node_crypto7.createHash)("sha1").update(`${parent ?? ""}${plan2.fingerprint}`).digest("hex");
-  const gerrit = await (0, import_promises16.stat)((0, import_node_path18.join)(top, ".gitreview")).then(
+  const id = (0, import_node_crypto10.createHash)("sha1").update(`${parent ?? ""}${plan2.fingerprint}`).digest("hex");
+  const gerrit = await (0, import_promises17.stat)((0, import_node_path20.join)(top, ".gitreview")).then(
     () => `
 Change-Id: I${id}`,
     () => ""
@@ -36273,13 +37333,13 @@ Change-Id: I${id}`,
   if (done?.ok !== true) throw new OperationError("rejected", `git commit: ${done?.stderr.trim() ?? ""}`);
   return (await commitOf(git, "HEAD"))?.slice(0, 12) ?? "";
 }
-var import_node_crypto7, import_promises16, import_node_path18;
+var import_node_crypto10, import_promises17, import_node_path20;
 var init_follow_up = __esm({
   "src/cli/follow-up.ts"() {
     "use strict";
-    import_node_crypto7 = require("node:crypto");
-    import_promises16 = require("node:fs/promises");
-    import_node_path18 = require("node:path");
+    import_node_crypto10 = require("node:crypto");
+    import_promises17 = require("node:fs/promises");
+    import_node_path20 = require("node:path");
     init_errors();
     init_git();
     init_plan2();
@@ -36623,11 +37683,11 @@ function classifyRequest(method, url) {
   if (path6 === "/v2/" || path6 === "/v2")
     return plain3(method === "GET" || method === "HEAD" ? "ping" : "other");
   if (path6 === "/token") return plain3("token");
-  for (const [pattern, kindOf4] of ROUTES) {
+  for (const [pattern, kindOf5] of ROUTES) {
     const match = pattern.exec(path6);
     if (!match) continue;
     const reference2 = match[2] === void 0 ? null : decode3(match[2]);
-    const kind = kindOf4(method, reference2 ?? "", query);
+    const kind = kindOf5(method, reference2 ?? "", query);
     return { kind, repository: match[1] ?? "", reference: reference2, query };
   }
   return plain3("other");
@@ -36843,7 +37903,7 @@ function checkManifest(bytes2, contentType) {
   if (contentType === void 0) return "no Content-Type";
   const mediaType = bareMediaType(contentType);
   if (!isCopyable(mediaType)) return `unsupported media type ${mediaType}`;
-  const document3 = parse7(bytes2);
+  const document3 = parse8(bytes2);
   if (!document3) return "the manifest is not a JSON object";
   const stated = document3["mediaType"];
   if (stated !== void 0 && stated !== mediaType) {
@@ -36853,7 +37913,7 @@ function checkManifest(bytes2, contentType) {
   return parseManifest2(mediaType, document3) ?? "a descriptor of the manifest has no usable digest";
 }
 function parsedOf(bytes2, mediaType) {
-  const document3 = parse7(bytes2);
+  const document3 = parse8(bytes2);
   return document3 && parseManifest2(mediaType, document3);
 }
 function parseManifest2(mediaType, document3) {
@@ -36881,7 +37941,7 @@ function platformOf2(child3) {
   const platform3 = asObject(child3?.["platform"]);
   return platform3 && `${textOf7(platform3, "os") ?? ""}/${textOf7(platform3, "architecture") ?? ""}`;
 }
-function parse7(bytes2) {
+function parse8(bytes2) {
   try {
     return asObject(JSON.parse(bytes2.toString("utf8")));
   } catch {
@@ -37000,7 +38060,7 @@ async function startUpload(store, behaviour, repository, call) {
     if (!isDigest(digest)) return badDigest(digest);
     const sink = store.newSink();
     await pour(call, sink);
-    return keep5(store, repository, digest, sink);
+    return keep6(store, repository, digest, sink);
   }
   return accepted(202, store.startUpload(repository));
 }
@@ -37021,7 +38081,7 @@ async function finishUpload(store, behaviour, repository, call) {
   if (problem4) return problem4;
   await pour(call, upload.sink);
   store.uploads.delete(upload.id);
-  return keep5(store, repository, digest, upload.sink);
+  return keep6(store, repository, digest, upload.sink);
 }
 function uploadStatus(store, repository, call) {
   const upload = findUpload(store, repository, call);
@@ -37051,7 +38111,7 @@ function outOfPlace(upload, behaviour, call) {
     void 0,
     accepted(416, upload).headers
   );
-  if (call.query.get("_state") !== stateOf5(upload)) return misplaced;
+  if (call.query.get("_state") !== stateOf6(upload)) return misplaced;
   const range = call.headers["content-range"];
   if (range === void 0 || !behaviour.chunkOrder) return null;
   const match = /^(?:bytes )?(\d+)-(\d+)$/.exec(range);
@@ -37060,7 +38120,7 @@ function outOfPlace(upload, behaviour, call) {
 async function pour(call, sink) {
   for await (const chunk of call.body) await sink.write(chunk);
 }
-async function keep5(store, repository, digest, sink) {
+async function keep6(store, repository, digest, sink) {
   const { digest: actual, content } = await sink.finish(digest);
   if (actual !== digest) {
     await sink.discard();
@@ -37074,12 +38134,12 @@ function created(repository, digest) {
 }
 function accepted(status, upload) {
   return empty(status, {
-    location: `/v2/${upload.repository}/blobs/uploads/${upload.id}?_state=${stateOf5(upload)}`,
+    location: `/v2/${upload.repository}/blobs/uploads/${upload.id}?_state=${stateOf6(upload)}`,
     range: `0-${Math.max(upload.sink.size - 1, 0)}`,
     "docker-upload-uuid": upload.id
   });
 }
-function stateOf5(upload) {
+function stateOf6(upload) {
   return `${upload.id}.${upload.sink.size}`;
 }
 function listTags3(store, behaviour, repository, call) {
@@ -37160,8 +38220,8 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises17.mkdtemp)((0, import_node_path19.join)(temporary, "retag-registry-"));
-  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
+  const spillDirectory = () => directory ??= (0, import_promises18.mkdtemp)((0, import_node_path21.join)(temporary, "retag-registry-"));
+  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto11.randomUUID)());
   function ensure(name) {
     const known3 = repositories.get(name);
     if (known3) return known3;
@@ -37219,14 +38279,14 @@ function createStore(spillAbove, temporary) {
     },
     unlinkBlob: (repository, digest) => repositories.get(repository)?.blobs.delete(digest) ?? false,
     startUpload(repository) {
-      const upload = { id: (0, import_node_crypto8.randomUUID)(), repository, sink: newSink() };
+      const upload = { id: (0, import_node_crypto11.randomUUID)(), repository, sink: newSink() };
       uploads.set(upload.id, upload);
       return upload;
     },
     newSink,
     async close() {
       for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises17.rm)(await directory, { recursive: true, force: true });
+      if (directory) await (0, import_promises18.rm)(await directory, { recursive: true, force: true });
     }
   };
 }
@@ -37235,13 +38295,13 @@ function inMemory(chunks) {
   return { size, open: (start2, end2) => import_node_stream5.Readable.from(slices(chunks, start2, end2), { objectMode: false }) };
 }
 function createSink(spillAbove, directory, name) {
-  const hash2 = (0, import_node_crypto8.createHash)("sha256");
+  const hash2 = (0, import_node_crypto11.createHash)("sha256");
   let chunks = [];
   let size = 0;
   let file2 = null;
   async function spill() {
-    const path6 = (0, import_node_path19.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises17.open)(path6, "w") };
+    const path6 = (0, import_node_path21.join)(await directory(), name);
+    file2 = { path: path6, handle: await (0, import_promises18.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
   }
@@ -37249,7 +38309,7 @@ function createSink(spillAbove, directory, name) {
     chunks = [];
     if (!file2) return;
     await file2.handle.close();
-    await (0, import_promises17.rm)(file2.path, { force: true });
+    await (0, import_promises18.rm)(file2.path, { force: true });
   }
   return {
     get size() {
@@ -37290,18 +38350,18 @@ function* slices(chunks, start2, end2) {
   }
 }
 async function digestOfStream(stream2) {
-  const hash2 = (0, import_node_crypto8.createHash)("sha512");
+  const hash2 = (0, import_node_crypto11.createHash)("sha512");
   for await (const chunk of stream2) hash2.update(chunk);
   return `sha512:${hash2.digest("hex")}`;
 }
-var import_node_crypto8, import_node_fs3, import_promises17, import_node_path19, import_node_stream5;
+var import_node_crypto11, import_node_fs3, import_promises18, import_node_path21, import_node_stream5;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto11 = require("node:crypto");
     import_node_fs3 = require("node:fs");
-    import_promises17 = require("node:fs/promises");
-    import_node_path19 = require("node:path");
+    import_promises18 = require("node:fs/promises");
+    import_node_path21 = require("node:path");
     import_node_stream5 = require("node:stream");
     init_digest();
   }
@@ -37393,23 +38453,23 @@ async function sendPlainly(response, answer, head2) {
   });
   if (head2 || bodyless) response.end();
   else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-  else await (0, import_promises18.pipeline)(answer.body.open(), response);
+  else await (0, import_promises19.pipeline)(answer.body.open(), response);
 }
-var import_node_events, import_node_http4, import_node_https3, import_promises18;
+var import_node_events, import_node_http4, import_node_https3, import_promises19;
 var init_http = __esm({
   "src/embedded/http.ts"() {
     "use strict";
     import_node_events = require("node:events");
     import_node_http4 = require("node:http");
     import_node_https3 = require("node:https");
-    import_promises18 = require("node:stream/promises");
+    import_promises19 = require("node:stream/promises");
     init_request3();
   }
 });
 
 // src/embedded/server.ts
 async function startRegistry(options = {}) {
-  const store = createStore(options.spillAbove ?? 8 * 1024 * 1024, options.temporaryDirectory ?? (0, import_node_os3.tmpdir)());
+  const store = createStore(options.spillAbove ?? 8 * 1024 * 1024, options.temporaryDirectory ?? (0, import_node_os4.tmpdir)());
   const behaviour = { ...SPEC, ...options.behaviour };
   const { hooks = {}, log = [] } = options;
   const main = await listen({
@@ -37498,11 +38558,11 @@ function route(store, behaviour, repository, call) {
       return empty(404);
   }
 }
-var import_node_os3;
+var import_node_os4;
 var init_server = __esm({
   "src/embedded/server.ts"() {
     "use strict";
-    import_node_os3 = require("node:os");
+    import_node_os4 = require("node:os");
     init_request3();
     init_manifests();
     init_routes();

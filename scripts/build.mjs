@@ -1,7 +1,8 @@
 /*
  * Bundles src/ into dist/: main.cjs (the action) and cli.cjs (the command line) are small and start at once; retag.cjs
  * beside them holds all the rest, with nothing but Node below it, except what few runs need: github.cjs is the client
- * for GitHub's API, half of the code of all packages together. licenses.txt has the licence of every package inside.
+ * for GitHub's API, half of the code of all packages together, sigstore.cjs proves certificates, and tuf.cjs gets Sigstore's
+ * trusted root. licenses.txt has the licence of every package inside.
  *   node scripts/build.mjs           writes dist/
  *   node scripts/build.mjs --check   fails when dist/ is not what the source gives
  */
@@ -39,6 +40,8 @@ const besideEntries = {
     const separate = [
       [/\/cli\/start\.js$/, './retag.cjs'],
       [/^@actions\/github$/, './github.cjs'],
+      [/^\.\/sigstore\.js$/, './sigstore.cjs'],
+      [/^@sigstore\/tuf$/, './tuf.cjs'],
     ];
     for (const [filter, path] of separate) {
       api.onResolve({ filter }, ({ kind }) =>
@@ -61,6 +64,8 @@ const result = await build({
     cli: 'src/cli.ts',
     retag: 'src/cli/start.ts',
     github: '@actions/github',
+    sigstore: 'src/trust/sigstore.ts',
+    tuf: '@sigstore/tuf',
   },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },

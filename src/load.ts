@@ -34,8 +34,9 @@ import { wantImages } from './want.js';
 
 /** @throws UserError with every problem of tag files, policy, force and registry-map, in the order of the files */
 export function load(request: Request): Input {
-  const { policy, trust, withoutPolicy, ...read } = readFiles(request.files, request.policy);
-  const config = withPromotions(read.config, request.promotions);
+  const { policy, trust: own, withoutPolicy, ...read } = readFiles(request.files, request.policy);
+  const { trust, config: trusted } = trustedRules(request, own, read.config);
+  const config = withPromotions(trusted, request.promotions);
   const problems: Problem[] = [...read.problems];
   const options: WantOptions = {
     registryMap: collect<RegistryMap>(problems, new Map(), () => parseRegistryMap(request.registryMap)),
@@ -52,6 +53,26 @@ export function load(request: Request): Input {
   const all = [...problems, ...overwritingCaches(input), ...unnamed, ...elsewhere];
   if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag) => isInScope(tag, scope, request)) };
+}
+
+/**
+ * Where the files of a run are not trusted yet, rules and root are those of the files before them. What was broken there
+ * has none: this change may be what fixes it.
+ */
+function trustedRules(
+  { trustFiles }: Request,
+  own: Input['trust'],
+  config: Config,
+): Pick<Input, 'trust' | 'config'> {
+  const before = trustFiles === undefined ? null : readConfig(trustFiles);
+  if (before === null || before.problems.length > 0) return { trust: own, config };
+  const { trust = [], trustedRoot } = before.config;
+  const others = Object.entries(config).filter(([key]) => key !== 'trustedRoot');
+  const trusted = {
+    ...(Object.fromEntries(others) as unknown as Config),
+    ...(trustedRoot && { trustedRoot }),
+  };
+  return { trust: compileRules(trust).rules, config: trusted };
 }
 
 /** Promotions of the inputs are entries as all others, after those of the files. */

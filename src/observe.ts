@@ -27,6 +27,7 @@ import type { Manifest } from './oci/manifest.js';
 import type { Ports } from './request.js';
 import { createLooks } from './plan/looks.js';
 import { once, pool } from './shared/concurrency.js';
+import type { TrustCheck } from './trust/check.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
 interface ObserveParts {
@@ -38,6 +39,8 @@ interface ObserveParts {
   channel(wanted: WantedTag): Promise<ChannelVerdict | null>;
   /** the image of a build: finished earlier, or still to be built */
   build(wanted: WantedTag): Promise<SourceState>;
+  /** who vouches for what a promotion promotes; absent: no rule asks */
+  readonly trust?: TrustCheck;
 }
 
 const OPEN: GateVerdict = { state: 'open', text: '' };
@@ -109,12 +112,14 @@ function createObserver(
     const previous = destination.state === 'present' ? destination.digest : null;
     const pinned = previous !== null && previous === wanted.digest;
     const conditional = hasConditions(wanted, pinned);
-    if (pinned && !conditional) return { destination, source: null, gate: OPEN, channel: null };
+    const bare = { destination, source: null, gate: OPEN, channel: null };
+    if (pinned && !conditional) return withTrust(wanted, bare, previous);
     const source = pinned ? await observePinned(wanted, previous) : await observeSource(wanted, previous);
     const rest = { destination, source, gate: OPEN, channel: null };
     const right = source.state === 'missing' || (source.state === 'present' && source.digest === previous);
     if (previous !== null && right) {
-      return conditional ? { ...rest, ...(await readKept(registry, wanted, previous, source)) } : rest;
+      const kept = conditional ? await readKept(registry, wanted, previous, source) : {};
+      return withTrust(wanted, { ...rest, ...kept }, previous);
     }
     if (!mayWrite(wanted, previous, source)) return rest;
     const reading = readSource(registry, wanted, source);
@@ -123,8 +128,27 @@ function createObserver(
       wanted.gates.length === 0 ? OPEN : reading.then((seen) => lookups.gate(wanted, seen)),
       wanted.kind === 'channel' ? lookups.channel(wanted) : null,
     ]);
-    return { destination, source: read, gate, channel };
+    const digest = read.state === 'present' ? read.digest : null;
+    return withTrust(wanted, { destination, source: read, gate, channel }, digest);
   };
+
+  /** Rules hold for a tag that is right as well. Nothing is known of trust where a registry or a root does not answer. */
+  async function withTrust(wanted: WantedTag, seen: Observed, digest: string | null): Promise<Observed> {
+    const { source, destination, entries, follows } = wanted;
+    if (digest === null || seen.source?.state === 'unknown') return seen;
+    if (lookups.trust === undefined || source.from === 'build' || follows !== null) return seen;
+    const rules = lookups.trust.rulesFor(entries[0], source.ref);
+    if (rules.length === 0) return seen;
+    const isKept = seen.destination.state === 'present' && seen.destination.digest === digest;
+    const places =
+      isKept && !sameRepository(source.ref, destination) ? [source.ref, destination] : [source.ref];
+    try {
+      return { ...seen, trust: await lookups.trust.verify(registry, digest, places, rules) };
+    } catch (error) {
+      if (error instanceof OperationError) return { ...seen, source: { state: 'unknown', error } };
+      throw error;
+    }
+  }
 
   /** The tag is what the entry pins, wherever its source tag points by now; the source matters for what is attached there. */
   async function observePinned(wanted: WantedTag, digest: string): Promise<SourceState> {
@@ -267,6 +291,7 @@ async function readSource(registry: Registry, wanted: WantedTag, source: SourceS
 
 /** What gates and channels are asked of. */
 type GateParts = Pick<Ports, 'gatekeeper' | 'subject'> & { readonly registry: Pick<Registry, 'head'> };
+
 /**
  * @param release null without a ref
  * @param parts its registry is one that remembers its looks

@@ -97,6 +97,30 @@ interface CarryReport {
   readonly written: number;
 }
 
+/** Something attached to an image that may vouch for it, as bytes. Nothing of it is verified. */
+export interface Candidate {
+  /** what people look it up by: `sha256-….sig`, or the digest of the referrer */
+  readonly name: string;
+  readonly content:
+    /** a Sigstore bundle of any version */
+    | { readonly kind: 'bundle'; readonly bytes: Uint8Array }
+    /** a layer of cosign's `.sig` or `.att` tag; the annotations hold signature, certificate and log entry */
+    | {
+        readonly kind: 'signature' | 'attestation';
+        readonly bytes: Uint8Array;
+        readonly annotations: ReadonlyMap<string, string>;
+      }
+    /** named in the plan and never counted: BuildKit's provenance, Notation, what cannot be read */
+    | { readonly kind: 'other'; readonly why: string };
+}
+
+/** What is looked for: it decides which tags are read, and what is read first. */
+export interface CandidateNeed {
+  readonly signature: boolean;
+  /** predicate types of statements; empty: none */
+  readonly predicateTypes: readonly string[];
+}
+
 /** Requests sent so far, for the report. */
 export interface HttpUsage {
   readonly requests: number;
@@ -148,6 +172,11 @@ export interface Registry {
     destination: Repository,
     mode: AttachmentMode,
   ): Promise<CarryReport>;
+  /**
+   * What is attached to this very digest and may vouch for it, read one after another: whoever has seen enough stops, and the
+   * rest costs no request. Bounded in number and bytes. Throws for faults that another run may cure.
+   */
+  candidates(image: DigestRef, need: CandidateNeed): AsyncIterable<Candidate>;
   /**
    * PUT of exactly `manifest.bytes` to a tag or digest. When the answer is lost or is a refusal, the tag is looked at
    * before anything else is sent: ours is success, absent may be sent again, another digest is an error.

@@ -8,12 +8,15 @@ import type { Plan, WantedTag } from './plan/model.js';
 import type { WantOptions } from './plan/overrides.js';
 import type { ClaimTag, CompiledPolicy, RefFacts } from './policy/policy.js';
 import type { Clock } from './ports.js';
+import type { TrustSources } from './trust/material.js';
 import type { CompiledRule } from './trust/rules.js';
 
 /** What was asked for, whoever asked. */
 export interface Request {
   readonly command: 'plan' | 'apply' | 'validate';
   readonly files: readonly TagFile[];
+  /** the tag files whose trust rules count, where those of the run are not trusted yet; absent: `files` */
+  readonly trustFiles?: readonly TagFile[] | undefined;
   /** a preset, for use without a tag file; empty: the tag file's */
   readonly policy: string;
   /** image names to build without a tag file */
@@ -114,6 +117,8 @@ export interface Ports extends BuildPorts {
   changes(config: Config): Promise<EntryChanges | null>;
   /** holds a plan that is about to be carried out to what was reviewed; without a mode nobody chose one, and it is `warn` */
   review(plan: Plan, files: readonly TagFile[], mode: ReviewMode | undefined): Promise<Plan>;
+  /** reads public keys and trusted roots; absent: this run has no trust rules */
+  readonly trust?: TrustSources;
   /** asks a person whether the plan in this log is to be carried out, and rejects unless it is; absent: nobody is asked */
   readonly confirm?: ((question: string) => Promise<void>) | null;
 }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type BuildActions, type BuiltImages, buildRelease, planBuilds } from './builds/build.js';
 import type { Release } from './builds/release.js';
 import { classify } from './classify.js';
-import type { Config } from './config/model.js';
+import type { Config, TrustRule } from './config/model.js';
 import { asPlanned, execute } from './execute.js';
 import { checkPromotions, inputWarnings, load } from './load.js';
 import { confirmUnwritten, memoised, observe, observeParts } from './observe.js';
@@ -18,6 +18,7 @@ import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf }
 import { buildsWithoutRef } from './report/nothing.js';
 import type { Input, Ports, Request } from './request.js';
 import { wrap } from './shared/text.js';
+import { createTrustCheck, NO_TRUST, type TrustCheck } from './trust/check.js';
 
 export interface RunResult {
   readonly report: Report;
@@ -80,7 +81,7 @@ async function planRun(input: Input, release: Release | null, ports: Ports): Pro
     for (const problem of unusedForces(options.forces, wanted, options.registryMap)) {
       log.warning(problem);
     }
-    const seen = await observeAndPlan(wanted, release, request, ports);
+    const seen = await observeAndPlan(wanted, release, input, ports);
     const tags =
       request.command === 'apply'
         ? await ports.review(seen, request.files, request.review ?? config.review)
@@ -96,13 +97,16 @@ async function planRun(input: Input, release: Release | null, ports: Ports): Pro
 async function observeAndPlan(
   wanted: readonly WantedTag[],
   release: Release | null,
-  request: Request,
+  input: Input,
   ports: Ports,
 ): Promise<Plan> {
+  const { request } = input;
   const { registry, log } = ports;
   const concurrency = request.concurrency * 2;
   log.progress(0, wanted.length, 'tags looked at');
-  const seen = await observe(wanted, registry, observeParts(release, ports, request.facts?.gitTags), {
+  const trust = await trustCheck(input, wanted, ports);
+  const parts = { ...observeParts(release, ports, request.facts?.gitTags), trust };
+  const seen = await observe(wanted, registry, parts, {
     concurrency,
     absence: request.command === 'apply' ? 'unconfirmed' : 'confirmed',
     onProgress: (done) => log.progress(done, wanted.length, 'tags looked at'),
@@ -112,6 +116,28 @@ async function observeAndPlan(
   await breathe();
   while (await confirmUnwritten(plan, seen, registry, concurrency)) plan = planTags(wanted, seen);
   return plan;
+}
+
+/** Do they say the same, wherever they stand? */
+function sameRules(own: readonly TrustRule[], used: Input['trust']): boolean {
+  const text = (rules: readonly TrustRule[]): string =>
+    JSON.stringify(rules, (key, value: unknown) => (key === 'origin' ? undefined : value));
+  return text(own) === text(used.map(({ rule }) => rule));
+}
+
+/** Keys and roots are read before any registry is asked, and only where a rule may have something to say. */
+async function trustCheck(
+  { request, config, trust: rules }: Input,
+  wanted: readonly WantedTag[],
+  { trust, log }: Ports,
+): Promise<TrustCheck> {
+  if (request.trustFiles !== undefined && !sameRules(config.trust ?? [], rules))
+    log.warning(
+      'this change touches the trust rules: this plan is made with those before it, and new ones count after the merge',
+    );
+  if (rules.length === 0 || !wanted.some(({ source }) => source.from === 'image')) return NO_TRUST;
+  if (trust === undefined) throw new Error('there are trust rules, and nothing to read their keys with');
+  return createTrustCheck(rules, config, trust);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { VERSION } from '../../src/version.js';
 import { joined, retag } from '../support/command-line.js';
@@ -85,4 +86,21 @@ describe('what needs no registry', () => {
       expect(done.stderr).toContain('warning: the file is empty\n --> doubt.yaml:1:1\n');
     },
   );
+});
+
+test('with trust rules it names the images that none matches, and reads the keys', async () => {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const rule = "trust: [{ images: ['ghcr.io/**'], authorities: [{ key: { file: release.pub } }] }]\n";
+  place.file('trust.yaml', `${place.read('tags.yaml')}${rule}`);
+  const without = await retag(['validate', '--config', 'trust.yaml'], place.path);
+  expect([without.code, without.stderr]).toEqual([
+    2,
+    expect.stringContaining('there is no file release.pub'),
+  ]);
+  place.file('release.pub', publicKey.export({ type: 'spki', format: 'pem' }) as string);
+  const done = await retag(['validate', '--config', 'trust.yaml'], place.path);
+  expect([done.code, done.stdout]).toEqual([
+    0,
+    expect.stringContaining('no trust rule matches: quay.io/o/app\n'),
+  ]);
 });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { OperationError, formatProblem } from '../../src/errors.js';
 import type { TagState, InspectedImage, Log, Registry } from '../../src/ports.js';
 import type { Manifest } from '../../src/oci/manifest.js';
@@ -81,6 +82,10 @@ export function memoryRegistry(
     carry: (source, _manifest, destination) => {
       call(`carry ${formatReference(source)} to`, destination);
       return Promise.resolve({ found: 0, carried: 0, written: 0 });
+    },
+    candidates: (image) => {
+      call('candidates', image);
+      return Readable.from([]);
     },
     put: async (ref, manifest: Manifest) => {
       call('put', ref);

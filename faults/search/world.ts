@@ -2,6 +2,7 @@
  * A repository in memory and runs of Retag on it: the flow of src/run.ts as it is, with the ports for registry, builder
  * and git as plain maps. No wire and no clock, so that thousands of runs take a second.
  */
+import { Readable } from 'node:stream';
 import { createHash } from 'node:crypto';
 
 import { factsOf } from '../../__tests__/support/policies.js';
@@ -220,6 +221,7 @@ function registryOf(
       }),
     attached: () => Promise.resolve(0),
     carry: () => Promise.resolve({ found: 0, carried: 0, written: 0 }),
+    candidates: () => Readable.from([]),
     put: (ref, { digest }) => {
       if ('tag' in ref) {
         written(ref.tag, tags.get(ref.tag) ?? null, digest);

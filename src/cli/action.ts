@@ -41,6 +41,7 @@ import {
 } from './adapters.js';
 import { afterRun } from './after-run.js';
 import { checkStages } from './plan-apply.js';
+import { trustOf } from './trust-sources.js';
 
 /** Runs the action and gives its exit status. Never throws. */
 export async function runAction(env: NodeJS.ProcessEnv, cwd: string): Promise<number> {
@@ -137,9 +138,19 @@ async function runWith(
     changesAsCode: false,
     build: await buildSettings(inputs, facts, ci, env, workspace, insecure),
   };
+  const write = facts.may.write;
   try {
-    const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
-    const result = await run(request, parts);
+    const { trust, trustFiles } = await trustOf({
+      env,
+      run: ci,
+      workspace,
+      files,
+      write,
+      log,
+      github: outside.github,
+    });
+    const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside, trust };
+    const result = await run({ ...request, trustFiles }, parts);
     const written = await publish(result, request, path, env, workspace);
     const code = await afterRun({ result, request, facts, inputs, env, outside, log });
     return written ? code : 1;

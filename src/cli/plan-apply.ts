@@ -17,6 +17,7 @@ import { openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { confirmer } from './confirm.js';
 import type { Io } from './output.js';
+import { trustOf } from './trust-sources.js';
 import { checkoutOf, imagesOf, onlyOf, reportPath, type Session, withSession } from './session.js';
 
 /** @param given what the command adds to its flags */
@@ -42,21 +43,36 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
       terminal: io.stderr.isTTY === true && !args.is('quiet'),
     });
     const confirm = confirmer(args, io, signal);
-    const { report, exitCode, closing } = await run(request, {
-      registry,
+    const { tracked } = session;
+    const of = {
+      env: io.env,
+      run: ci,
+      workspace,
+      files: tracked,
+      write: may.write,
       log,
-      clock: systemClock,
-      signal,
-      ...outside,
-      review: (plan, _, mode) => outside.review(plan, session.tracked, mode),
-      confirm,
-      // A number is claimed before the plan can be shown, and that writes too.
-      claim: async (name, sha, sequence) => {
-        log.progress(1, 1, ''); // the question has the line for itself
-        await confirm?.(`Create the git tag ${name} on GitHub, to claim its number?`);
-        return outside.claim(name, sha, sequence);
+      github: outside.github,
+    };
+    const { trust, trustFiles } = await trustOf(of);
+    const { report, exitCode, closing } = await run(
+      { ...request, trustFiles },
+      {
+        registry,
+        log,
+        clock: systemClock,
+        signal,
+        ...outside,
+        trust,
+        review: (plan, _, mode) => outside.review(plan, tracked, mode),
+        confirm,
+        // A number is claimed before the plan can be shown, and that writes too.
+        claim: async (name, sha, sequence) => {
+          log.progress(1, 1, ''); // the question has the line for itself
+          await confirm?.(`Create the git tag ${name} on GitHub, to claim its number?`);
+          return outside.claim(name, sha, sequence);
+        },
       },
-    });
+    );
     sayWarnings(report, log);
     io.stdout.write(renderReport(report, args.format, closing));
     // Last: when the disk is full now, everything else is printed already.

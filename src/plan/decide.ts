@@ -23,6 +23,11 @@ type Present = Extract<SourceState, { state: 'present' }>;
 
 /** Decides one wanted tag by what was observed; what several entries want is settled after (conflicts.ts). */
 export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
+  const { trust } = observed;
+  return { ...decideTag(wanted, observed), ...(trust && { trust }) };
+}
+
+function decideTag(wanted: WantedTag, observed: Observed): PlannedAction {
   const { destination, source } = observed;
   if (destination.state === 'unknown') {
     return refuseUnknown(wanted, null, 'cannot tell whether the tag exists', destination.error);
@@ -61,7 +66,8 @@ function refuseUnknown(
 }
 
 function decideWithoutSource(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction {
-  if (previous !== null && previous === wanted.digest) return keep(wanted, previous, 'same-digest', SAME);
+  if (previous !== null && previous === wanted.digest)
+    return untrusted(wanted, observed, previous) ?? keep(wanted, previous, 'same-digest', SAME);
   // The observer leaves the source out only when the destination settles the matter; anything else is not knowledge.
   return refuse(
     wanted,
@@ -85,7 +91,8 @@ function decideMissing(wanted: WantedTag, observed: Observed, previous: string |
     return refuseOther(wanted, previous, wanted.digest);
   }
   const text = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, 'source-gone', text, [text]);
+  const refused = unmetByKept(wanted, observed, previous) ?? untrusted(wanted, observed, previous);
+  return refused ?? keep(wanted, previous, 'source-gone', text, [text]);
 }
 
 function decideToBuild(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction {
@@ -113,7 +120,10 @@ function decidePresent(
     const text = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
     return refuse(wanted, previous, 'digest-mismatch', text);
   }
-  const refused = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
+  const refused =
+    unmet(wanted, source.facts, previous) ??
+    unmetByKept(wanted, observed, previous) ??
+    untrusted(wanted, observed, previous);
   if (refused !== null) return refused;
   if (previous === source.digest) {
     const { from = null, manifest = null } = observed.kept ?? {};
@@ -165,6 +175,12 @@ function unmetByKept(wanted: WantedTag, { kept }: Observed, previous: string | n
   const text =
     'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
   return refuse(wanted, previous, 'attachment-missing', text);
+}
+
+function untrusted(wanted: WantedTag, { trust }: Observed, previous: string | null): PlannedAction | null {
+  const failed = trust?.rules.filter(({ holds }) => !holds) ?? [];
+  const text = failed.map(({ label, why }) => `trust rule ${label} is not met: ${why}`).join('; ');
+  return failed.length === 0 ? null : refuse(wanted, previous, 'untrusted', text);
 }
 
 function imageOf({ of }: StatedRevision): string {

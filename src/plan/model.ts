@@ -7,6 +7,7 @@ import type { AttachmentMode } from '../oci/manifest.js';
 import type { TagState, InspectedImage } from '../ports.js';
 import type { Manifest } from '../oci/manifest.js';
 import type { DigestRef, ImageRef, Repository, TagRef } from '../oci/reference.js';
+import type { TrustVerdict } from '../trust/model.js';
 import type { ReasonCode } from './reasons.js';
 
 /** In the order in which tags are written. */
@@ -120,6 +121,8 @@ export interface Observed {
   readonly channel: ChannelVerdict | null;
   /** what was read of a tag that is right, for the conditions of its entry */
   readonly kept?: KeptImage;
+  /** who vouches for the image, by the rules that it must meet; absent: none, or it wasn't asked for */
+  readonly trust?: TrustVerdict;
 }
 
 /** A tag that is right already, as far as its entry has conditions. */
@@ -147,6 +150,8 @@ export interface PlannedAction {
   readonly manifest: Manifest | null;
   /** said beside the action, e.g. that an image has no revision label */
   readonly warnings: readonly string[];
+  /** who vouches for the image, or why nobody does; absent: no rule asks */
+  readonly trust?: TrustVerdict;
 }
 
 export interface Plan {

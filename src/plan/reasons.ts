@@ -105,6 +105,7 @@ export const REASONS = {
     action: 'refuse',
     means: 'the source has no signature or attestation that the `trust` rules of the tag file accept',
     help: 'sign the image as the rule says, or correct the rule',
+    more: 'trust.md#when-a-tag-is-refused-as-untrusted',
   },
 } as const satisfies Readonly<Record<string, Explained & { readonly action: string }>>;
 

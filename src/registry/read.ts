@@ -18,8 +18,8 @@ import { saysAbsent } from './head.js';
 import type { RegistryResponse } from './http/types.js';
 import { ask, type Context, failure, nameOf, retryOnMismatch, refusal, type Task } from './request.js';
 
-/** The most bytes of a config that is read for its platform and labels. */
-const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+/** The most bytes of a blob that is read whole: a config, for its platform and labels, or a signed statement. */
+const MAX_SMALL_BLOB = 4 * 1024 * 1024;
 
 /**
  * Reads a manifest as bytes (distribution-spec "Pulling manifests"). What comes back is hashed; a digest that was asked
@@ -62,18 +62,28 @@ async function fetchManifest(context: Context, ref: ImageRef): Promise<Manifest>
 }
 
 /** Reads a small blob whole; its bytes must have the size and the digest of the descriptor. */
-async function readBlob(context: Context, source: Repository, descriptor: Descriptor): Promise<Uint8Array> {
-  return retryOnMismatch(context, (wire) => fetchBlob(wire, source, descriptor));
+async function readBlob(
+  context: Context,
+  source: Repository,
+  descriptor: Descriptor,
+  what: string,
+): Promise<Uint8Array> {
+  return retryOnMismatch(context, (wire) => fetchBlob(wire, source, descriptor, what));
 }
 
-async function fetchBlob(context: Context, source: Repository, descriptor: Descriptor): Promise<Uint8Array> {
-  const task: Task = { operation: 'read the config', ref: { ...source, digest: descriptor.digest } };
+async function fetchBlob(
+  context: Context,
+  source: Repository,
+  descriptor: Descriptor,
+  what: string,
+): Promise<Uint8Array> {
+  const task: Task = { operation: `read the ${what}`, ref: { ...source, digest: descriptor.digest } };
   const response = await ask(context, task, {
     method: 'GET',
     repository: source,
     path: `blobs/${descriptor.digest}`,
     access: 'pull',
-    maxBytes: Math.min(descriptor.size, MAX_CONFIG_BYTES),
+    maxBytes: Math.min(descriptor.size, MAX_SMALL_BLOB),
     redirect: 'follow',
     repeatable: true,
   });
@@ -140,8 +150,8 @@ function mediaTypeOf(response: RegistryResponse): string {
 export interface Reader {
   /** by tag: always asked; by digest: from memory when it was read before */
   manifest(ref: ImageRef): Promise<Manifest>;
-  /** a config or another small blob */
-  blob(source: Repository, descriptor: Descriptor): Promise<Uint8Array>;
+  /** a config, or another small blob that messages call `what` */
+  blob(source: Repository, descriptor: Descriptor, what?: string): Promise<Uint8Array>;
 }
 
 /** Bytes kept for the run. Several thousand manifests of usual size; content with a digest never goes stale. */
@@ -165,7 +175,7 @@ export function createReader(context: Context): Reader {
         return manifest;
       });
     },
-    blob(source, descriptor) {
+    blob(source, descriptor, what = 'config') {
       const key = formatReference({
         registry: source.registry,
         repository: source.repository,
@@ -174,7 +184,7 @@ export function createReader(context: Context): Reader {
       const known = blobs.get(key);
       if (known) return Promise.resolve(known);
       return blobsUnderWay.run(key, async () => {
-        const bytes = await readBlob(context, source, descriptor);
+        const bytes = await readBlob(context, source, descriptor, what);
         blobs.set(key, bytes);
         return bytes;
       });

@@ -9,6 +9,7 @@ import { once } from '../shared/concurrency.js';
 import { PartUnknown, putByDigest, putTag } from './put.js';
 import { createReader } from './read.js';
 import { listTags } from './tags.js';
+import { createCandidates } from './candidates.js';
 import { createCopy } from './copy.js';
 import type { Context } from './request.js';
 import { checkCopyable } from './tree.js';
@@ -21,6 +22,7 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
   const context: Context = { transport, clock: options.clock, log: options.log };
   const reader = createReader(context);
   const { transfer, referrers, attached, carry } = createCopy(context, reader);
+  const candidates = createCandidates(reader, referrers);
   const looks = once<TagState>(false);
   const lists = once<readonly string[]>(false);
   /**
@@ -49,6 +51,7 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
     copyImage: transfer,
     attached,
     carry,
+    candidates,
     async put(ref, manifest, previous) {
       try {
         if ('digest' in ref) await putByDigest(context, ref, manifest);

@@ -34,6 +34,32 @@ export const ClassificationSchema = v.strictObject({
 
 const HELP = 'What to do about it; the text ends with it. Absent: what the table of the code says.';
 
+const said = v.nullable(v.string());
+
+const SignerSchema = v.strictObject({
+  identity: v.pipe(
+    v.nullable(v.strictObject({ subject: v.string(), issuer: v.string() })),
+    v.description('Of a certificate; null for a key.'),
+  ),
+  key: v.pipe(said, v.description('Digest of a public key; null for a certificate.')),
+  repository: v.pipe(said, v.description('What the image was built from, as the certificate says.')),
+  commit: said,
+  workflow: said,
+  ref: said,
+  predicate_type: v.pipe(said, v.description('Of an attestation; null for a signature.')),
+});
+
+const TrustSchema = v.strictObject({
+  rule: v.pipe(v.string(), v.description('The name of the rule, or where it stands.')),
+  holds: v.boolean(),
+  why: v.pipe(v.string(), v.description('Why it does not hold; else empty.')),
+  signers: v.array(SignerSchema),
+  candidates: v.pipe(
+    v.array(v.strictObject({ name: v.string(), counts: v.boolean(), why: said })),
+    v.description('Signatures and attestations that were read, and why each does not count.'),
+  ),
+});
+
 export const ActionSchema = v.strictObject({
   action: v.picklist(['build', 'create', 'move', 'keep', 'hold', 'refuse']),
   kind: v.picklist(['primary', 'stable', 'channel']),
@@ -97,6 +123,10 @@ export const ActionSchema = v.strictObject({
     ),
   ),
   warnings: v.array(v.string()),
+  trust: v.pipe(
+    v.optional(v.array(TrustSchema)),
+    v.description('The trust rules that the image must meet; absent without any.'),
+  ),
 });
 
 export const StageSchema = v.strictObject({

@@ -1,4 +1,5 @@
 /** (Plan, Outcomes) → the report, its counts and its exit status. Pure; the only place that words results. */
+import type { TrustVerdict } from '../trust/model.js';
 import type { Outcome, WantedTag } from '../plan/model.js';
 import { formatReference } from '../oci/reference.js';
 import type { Drift } from '../plan/drift.js';
@@ -67,7 +68,23 @@ export function reportAction({ planned, outcome, digest, error, attachments }: O
     error: error === null ? null : { ...error },
     attachments: attachments === null ? null : { ...attachments },
     warnings: [...planned.warnings],
+    ...(planned.trust === undefined ? {} : { trust: trustReport(planned.trust) }),
   };
+}
+
+/** The verdict of every rule, as the report and `retag verify` give it. */
+export function trustReport({ rules }: TrustVerdict): NonNullable<ReportAction['trust']> {
+  return rules.map(({ label, holds, why, signers, candidates }) => ({
+    rule: label,
+    holds,
+    why,
+    signers: signers.map(({ predicateType, ...signer }) => ({ ...signer, predicate_type: predicateType })),
+    candidates: candidates.map((each) => ({
+      name: each.name,
+      counts: each.counts,
+      why: each.counts ? null : each.why,
+    })),
+  }));
 }
 
 function sourceText({ source }: WantedTag): string | null {

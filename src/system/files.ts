@@ -6,7 +6,7 @@ import { parseDigests } from '../builds/machines.js';
 import { type Digests } from '../builds/model.js';
 import type { TagFile } from '../config/config.js';
 import { FILE_LIMITS } from '../shared/limits.js';
-import { messageOf, type Problem, UserError } from '../errors.js';
+import { messageOf, OperationError, type Problem, UserError } from '../errors.js';
 
 interface FileOptions {
   /** what relative paths start from */
@@ -97,6 +97,32 @@ function unreadable(error: unknown, name: string, { cwd }: FileOptions): Problem
     what: `the tag file "${name}" cannot be read: ${code || messageOf(error)}`,
     hint: 'check its permissions',
   };
+}
+
+/** Keys have hundreds of bytes, trusted roots some ten thousand. */
+const MAX_NAMED_BYTES = 1024 * 1024;
+
+/**
+ * A file that the tag file names; null when there is none inside the workspace, links followed.
+ * @throws OperationError when it is there and cannot be read
+ */
+export async function readWorkspaceFile(workspace: string, path: string): Promise<Uint8Array | null> {
+  let file: FileHandle | undefined;
+  try {
+    const real = await realpath(join(workspace, path));
+    if (!isInside(await realpath(workspace), real)) return null;
+    file = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK || 0));
+    return (await file.stat()).isFile() ? await readUpTo(file, MAX_NAMED_BYTES) : null;
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new OperationError(
+      'rejected',
+      `${path} cannot be read: ${messageOf(error)}; check its permissions`,
+    );
+  } finally {
+    await file?.close();
+  }
 }
 
 async function isAllowed(real: string, { workspaceRoot, allowOutside }: FileOptions): Promise<boolean> {

@@ -30,28 +30,9 @@ export interface Statement {
 }
 
 /** DSSE's pre-authentication encoding: the bytes that are signed (github.com/secure-systems-lab/dsse, protocol.md). */
-export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
+export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {
   const type = Buffer.byteLength(payloadType);
   return Buffer.concat([Buffer.from(`DSSEv1 ${type} ${payloadType} ${payload.length} `), payload]);
-}
-
-/** Something attached to an image that may vouch for it, as bytes. Nothing of it is verified. */
-export interface Candidate {
-  /** what people look it up by: `sha256-….sig`, or the digest of the referrer */
-  readonly name: string;
-  /** the manifest that it is attached to; for a statement of an index, one of its subjects must be this */
-  readonly subject: string;
-  readonly content:
-    /** a Sigstore bundle of any version */
-    | { readonly kind: 'bundle'; readonly bytes: Uint8Array }
-    /** a layer of cosign's `.sig` or `.att` tag; the annotations hold signature, certificate and log entry */
-    | {
-        readonly kind: 'signature' | 'attestation';
-        readonly bytes: Uint8Array;
-        readonly annotations: ReadonlyMap<string, string>;
-      }
-    /** known, shown and never counted: BuildKit's provenance, Notation, an artifact that could not be read */
-    | { readonly kind: 'other'; readonly why: string };
 }
 
 /** Who signed what, proved. */

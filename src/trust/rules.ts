@@ -51,13 +51,12 @@ export function rulesFor(rules: readonly CompiledRule[], entry: ImageConfig): re
   );
 }
 
-/** The rules whose patterns match an image's name, as `retag verify` is given it. */
-export function rulesForImage(
+/** The rules whose patterns match one of these names, each as it is written and what it means. */
+export function rulesForNames(
   rules: readonly CompiledRule[],
-  image: string,
-  repository: Repository,
+  images: readonly (readonly [string, Repository])[],
 ): readonly CompiledRule[] {
-  const names = spellings(image, repository);
+  const names = images.flatMap(([text, repository]) => spellings(text, repository));
   return rules.filter((rule) => matchesAny(rule, names));
 }
 
