@@ -1,5 +1,5 @@
 /** `retag demo`: the whole flow on a registry inside this process. No network, no Docker, nothing left behind. */
-import { type EmbeddedRegistry, startRegistry } from '../embedded/server.js';
+import { type EmbeddedRegistry, startRegistry } from '../embedded/registry.js';
 import { digestOf } from '../oci/digest.js';
 import { OCI_INDEX, OCI_MANIFEST } from '../oci/manifest.js';
 import type { Log } from '../ports.js';
@@ -53,11 +53,9 @@ export async function demoCommand(args: Arguments, io: Io): Promise<number> {
     const applied = await step('apply');
     log.line('');
     log.line('3. retag apply again: every tag is right, so Retag writes nothing.');
-    const before = embedded.requests.length;
+    const before = embedded.methods.length;
     const again = await step('apply');
-    const written = embedded.requests
-      .slice(before)
-      .filter(({ method }) => method !== 'GET' && method !== 'HEAD');
+    const written = embedded.methods.slice(before).filter((method) => method !== 'GET' && method !== 'HEAD');
     log.line(`   Requests that write: ${written.length}.`);
     log.line('');
     log.line('4. Somebody builds the source tags anew. Retag refuses to move the published');
@@ -108,7 +106,7 @@ function putImage(
   const put = (content: string, type: string): Descriptor => {
     const bytes = Buffer.from(content);
     const mediaType = `application/vnd.oci.image.${type}`;
-    return { mediaType, digest: registry.putBlob(name, bytes), size: bytes.length };
+    return { mediaType, digest: registry.putBlob(bytes), size: bytes.length };
   };
   const layer = put(`${name} ${architecture} ${generation}\n`, 'layer.v1.tar');
   const config = {

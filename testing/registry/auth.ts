@@ -7,7 +7,7 @@ import {
   readBody,
   refusal,
   type RequestKind,
-} from '../../src/embedded/request.js';
+} from './request.js';
 
 interface Ticket {
   readonly expires: number;

@@ -1,12 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import {
-  type Answer,
-  bytes,
-  type Call,
-  empty,
-  refusal,
-  type RequestKind,
-} from '../../src/embedded/request.js';
+import { type Answer, bytes, type Call, empty, refusal, type RequestKind } from './request.js';
 
 /**
  * One thing that goes wrong, as registries and networks were seen to do it.

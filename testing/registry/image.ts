@@ -1,8 +1,10 @@
-import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../src/oci/manifest.js';
+import { OCI_INDEX, OCI_MANIFEST } from '../../src/oci/manifest.js';
 import { digestOf } from '../../src/oci/digest.js';
-import type { StoredManifest } from '../../src/embedded/store.js';
+import type { StoredManifest } from './store.js';
 
-export { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST };
+export { OCI_INDEX, OCI_MANIFEST };
+export const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
+export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 
 /** A content descriptor (image-spec "OCI Content Descriptors"). */
 export interface Descriptor {

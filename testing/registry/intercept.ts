@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Intercept } from '../../src/embedded/http.js';
-import type { Answer, Call } from '../../src/embedded/request.js';
+import type { Intercept } from './http.js';
+import type { Answer, Call } from './request.js';
 import {
   altered,
   bufferOf,

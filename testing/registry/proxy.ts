@@ -1,8 +1,8 @@
 import { Agent, type IncomingMessage, request as send } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { listen, type LoggedRequest } from '../../src/embedded/http.js';
-import { type Answer, bytes, type Call, refusal } from '../../src/embedded/request.js';
+import { listen, type LoggedRequest } from './http.js';
+import { type Answer, bytes, type Call, refusal } from './request.js';
 import { createFaultList, type FaultList, type FaultRule } from './faults.js';
 import { interceptBy } from './intercept.js';
 

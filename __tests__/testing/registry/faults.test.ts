@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 import { image, index, OCI_INDEX, pushAll, seed } from '../../../testing/registry/image.js';
-import { classifyRequest } from '../../../src/embedded/request.js';
+import { classifyRequest } from '../../../testing/registry/request.js';
 import {
   type EmbeddedRegistry,
   type Fault,

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { image, index, OCI_INDEX, seed } from '../../testing/registry/image.js';
+import { image, index, OCI_INDEX, seed } from '../../../testing/registry/image.js';
 import {
   DISTRIBUTION_2_8,
   DISTRIBUTION_3,
   type EmbeddedRegistry,
   startRegistry,
-} from '../../testing/registry/server.js';
-import { referrer } from '../../testing/registry/images.js';
-import { codeOf, jsonOf, raw, type RawAnswer } from '../support/raw.js';
+} from '../../../testing/registry/server.js';
+import { referrer } from '../../../testing/registry/images.js';
+import { codeOf, jsonOf, raw, type RawAnswer } from '../../support/raw.js';
 
 let registry: EmbeddedRegistry;
 const TAGS = ['v10', 'v9', 'latest', 'V1', 'b', 'a'];

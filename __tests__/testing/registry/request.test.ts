@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { classifyRequest } from '../../src/embedded/request.js';
+import { classifyRequest } from '../../../testing/registry/request.js';
 
 const D = `sha256:${'a'.repeat(64)}`;
 

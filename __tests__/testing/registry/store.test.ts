@@ -5,8 +5,8 @@ import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DISTRIBUTION_2_8, type EmbeddedRegistry, startRegistry } from '../../testing/registry/server.js';
-import { codeOf, raw } from '../support/raw.js';
+import { DISTRIBUTION_2_8, type EmbeddedRegistry, startRegistry } from '../../../testing/registry/server.js';
+import { codeOf, raw } from '../../support/raw.js';
 
 let registry: EmbeddedRegistry;
 const url = (path: string): string => `${registry.url}/v2/${path}`;

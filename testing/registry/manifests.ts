@@ -1,17 +1,11 @@
-import { algorithmOf, digestOf } from '../oci/digest.js';
-import {
-  bareMediaType,
-  DOCKER_LIST,
-  DOCKER_MANIFEST,
-  DOCKER_SCHEMA1_SIGNED,
-  isCopyable,
-  isIndex,
-  OCI_INDEX,
-  OCI_MANIFEST,
-} from '../oci/manifest.js';
-import { isDigest, isReservedTag, parseTag } from '../oci/reference.js';
+import { algorithmOf, digestOf } from '../../src/oci/digest.js';
+import { bareMediaType, isCopyable, isIndex, OCI_INDEX, OCI_MANIFEST } from '../../src/oci/manifest.js';
+import { isDigest, isReservedTag, parseTag } from '../../src/oci/reference.js';
+import { DOCKER_LIST, DOCKER_MANIFEST } from './image.js';
 import { type Answer, bytes, type Call, empty, readBody, refusal } from './request.js';
 import type { Store, StoredManifest } from './store.js';
+
+const DOCKER_SCHEMA1_SIGNED = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
 
 /** The least that a registry must take (distribution-spec "Pushing Manifests"), and the most that distribution takes. */
 const MAX_MANIFEST = 4 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import { OCI_INDEX } from '../oci/manifest.js';
-import { isDigest } from '../oci/reference.js';
+import { OCI_INDEX } from '../../src/oci/manifest.js';
+import { isDigest } from '../../src/oci/reference.js';
 import { badDigest, type Behaviour, parsedOf } from './manifests.js';
 import { type Answer, bytes, type Call, empty, json, pageNotFound, refusal } from './request.js';
 import type { Store, StoredManifest, Upload } from './store.js';

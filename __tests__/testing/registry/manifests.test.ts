@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { artifact, indexWithout, referrer, sha512, shapes } from '../../testing/registry/images.js';
+import { artifact, indexWithout, referrer, sha512, shapes } from '../../../testing/registry/images.js';
 import {
   descriptor,
   DOCKER_LIST,
@@ -10,14 +10,14 @@ import {
   OCI_MANIFEST,
   pushAll,
   seed,
-} from '../../testing/registry/image.js';
+} from '../../../testing/registry/image.js';
 import {
   DISTRIBUTION_2_8,
   DISTRIBUTION_3,
   startRegistry,
   type EmbeddedRegistry,
-} from '../../testing/registry/server.js';
-import { codeOf, raw } from '../support/raw.js';
+} from '../../../testing/registry/server.js';
+import { codeOf, raw } from '../../support/raw.js';
 
 let registry: EmbeddedRegistry;
 const url = (path: string): string => `${registry.url}/v2/${path}`;

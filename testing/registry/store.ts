@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { algorithmOf } from '../oci/digest.js';
+import { algorithmOf } from '../../src/oci/digest.js';
 
 /** A manifest exactly as it was sent. */
 export interface StoredManifest {
