@@ -384,7 +384,7 @@ var init_formats = __esm({
 // src/cli/words.ts
 function wordsOf(argv, shapes) {
   const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
-  const unknown3 = [];
+  const unknown4 = [];
   let args = longForms(argv, shapes).map((text4) => ({ text: text4, corrected: false }));
   for (; ; ) {
     const texts2 = args.map(({ text: text5 }) => text5);
@@ -401,14 +401,14 @@ function wordsOf(argv, shapes) {
         flags: tokens.flatMap(
           (token) => token.kind === "option" && args[token.index]?.corrected !== true ? [token] : []
         ),
-        unknown: unknown3,
+        unknown: unknown4,
         words: tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
       };
     }
     const text4 = texts2[strange.index] ?? "";
     const [, written2 = text4, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text4) ?? [];
     const near = suggest(name, Object.keys(shapes));
-    unknown3.push({ written: written2, near });
+    unknown4.push({ written: written2, near });
     const meant = near === void 0 ? [] : [{ text: `--${near}${value}`, corrected: true }];
     args = [...args.slice(0, strange.index), ...meant, ...args.slice(strange.index + 1)];
   }
@@ -445,12 +445,12 @@ function formatIn(argv) {
   return formatOf(wordsOf(argv, FLAGS).flags);
 }
 function parseArguments(argv) {
-  const { flags, unknown: unknown3, words: given2 } = wordsOf(argv, FLAGS);
+  const { flags, unknown: unknown4, words: given2 } = wordsOf(argv, FLAGS);
   const [first2 = "", ...words] = given2;
   const command = COMMANDS.find((name) => name === first2);
-  const problems2 = unknown3.map((flag2) => noSuchFlag(command, flag2));
+  const problems2 = unknown4.map((flag2) => noSuchFlag(command, flag2));
   if (command === void 0) {
-    if (unknown3.every(({ near }) => near !== void 0)) problems2.push(unknownCommand(first2));
+    if (unknown4.every(({ near }) => near !== void 0)) problems2.push(unknownCommand(first2));
     throw new UserError(problems2);
   }
   const values = /* @__PURE__ */ new Map();
@@ -971,8 +971,8 @@ function cut(markdown, limit, tail) {
   const room = Math.max(0, limit - tail.length - 2 - closing2.length);
   const end2 = markdown.lastIndexOf("\n", room);
   const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
-  const open8 = kept.split("<details>").length > kept.split("</details>").length;
-  return `${kept}${open8 ? closing2 : ""}
+  const open7 = kept.split("<details>").length > kept.split("</details>").length;
+  return `${kept}${open7 ? closing2 : ""}
 
 ${tail}`.slice(0, limit);
 }
@@ -1978,12 +1978,12 @@ function fillFixed(table3, from, part, width, text4, anyDate) {
 }
 function fillRun(table3, from, part, text4) {
   const to = from + text4.length + 1;
-  const empty2 = mayBeEmpty(part);
+  const empty = mayBeEmpty(part);
   let last = -1;
   let running = false;
   for (let at3 = 0; at3 <= text4.length; at3 += 1) {
     const here = table3[from + at3] === 1;
-    if (here && empty2) {
+    if (here && empty) {
       table3[to + at3] = 1;
       last = at3;
     }
@@ -3319,8 +3319,8 @@ function isAmbiguous(pattern) {
   const size = atoms.length + 1;
   const seen = /* @__PURE__ */ new Set();
   const key2 = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
-  const open8 = [{ a: 0, b: 0, parted: false }];
-  for (let pair2 = open8.pop(); pair2; pair2 = open8.pop()) {
+  const open7 = [{ a: 0, b: 0, parted: false }];
+  for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
     if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
     for (const code2 of alphabet) {
       for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
@@ -3329,7 +3329,7 @@ function isAmbiguous(pattern) {
           const parted = pair2.parted || i !== j && (field2 || other2);
           if (seen.has(key2(a, b, parted))) continue;
           seen.add(key2(a, b, parted));
-          open8.push({ a, b, parted });
+          open7.push({ a, b, parted });
         }
       }
     }
@@ -3457,10 +3457,10 @@ var init_size = __esm({
 });
 
 // src/policy/overlaps.ts
-function checkRulesTogether(policy2, ownRules, open8 = () => false) {
+function checkRulesTogether(policy2, ownRules, open7 = () => false) {
   const found = /* @__PURE__ */ new Map();
   for (const [first2, second] of [...provenPairs(policy2), ...sampledPairs(policy2)]) {
-    if (open8(first2.ref, first2.output.rule) || open8(second.ref, second.output.rule)) continue;
+    if (open7(first2.ref, first2.output.rule) || open7(second.ref, second.output.rule)) continue;
     const [a, b] = [first2.output, second.output];
     if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
     const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
@@ -3589,14 +3589,14 @@ function versionsOf(policy2, { rule: rule3, shape: { pattern } }) {
 function numbered({ rule: rule3, shape: { pattern } }, names2) {
   return `rule ${rule3.name} numbers "${pattern.source}" by ${names2.map((name) => `{${name}}`).join(" ")}`;
 }
-function checkExamples(policy2, examples, open8 = () => false) {
-  return examples.flatMap((example2) => checkExample(policy2, example2, open8));
+function checkExamples(policy2, examples, open7 = () => false) {
+  return examples.flatMap((example2) => checkExample(policy2, example2, open7));
 }
-function checkExample(policy2, example2, open8) {
+function checkExample(policy2, example2, open7) {
   const ref = parseRef(example2.ref);
   if (!ref.ok) return [{ location: example2.origin.at("ref"), what: ref.what, hint: ref.hint }];
   const decision = classify(policy2, ref.value);
-  if (open8(ref.value, decision.matched)) return [];
+  if (open7(ref.value, decision.matched)) return [];
   if (decision.problems.length > 0) {
     return decision.problems.map((problem4) => differs(example2, example2.origin.at("ref"), problem4.what));
   }
@@ -3618,9 +3618,9 @@ function list(tags) {
 }
 function tagsAgree(expected, decision) {
   const { tags, stableTags, channels, stable } = decision;
-  const accepted2 = [[...tags, ...stableTags]];
-  if (stable !== true) accepted2.push([...tags]);
-  return [...accepted2, ...accepted2.map((names2) => [...names2, ...channels])].some(
+  const accepted = [[...tags, ...stableTags]];
+  if (stable !== true) accepted.push([...tags]);
+  return [...accepted, ...accepted.map((names2) => [...names2, ...channels])].some(
     (names2) => sameSet(expected, names2)
   );
 }
@@ -3645,8 +3645,8 @@ function agrees(expected, given2) {
 function commonText(a, b) {
   const [left, right] = [a.parts.flatMap(atomsOf2), b.parts.flatMap(atomsOf2)];
   const seen = /* @__PURE__ */ new Set();
-  const open8 = [{ i: 0, j: 0, text: "" }];
-  for (const { i, j, text: text4 } of open8) {
+  const open7 = [{ i: 0, j: 0, text: "" }];
+  for (const { i, j, text: text4 } of open7) {
     if (i === left.length && j === right.length) return text4;
     for (const [ni, x] of steps2(left, i)) {
       for (const [nj, y] of steps2(right, j)) {
@@ -3654,7 +3654,7 @@ function commonText(a, b) {
         const character = Array.from(x.takes).find((each) => y.takes.includes(each));
         if (character === void 0 || seen.has(key2)) continue;
         seen.add(key2);
-        open8.push({ i: ni, j: nj, text: text4 + character });
+        open7.push({ i: ni, j: nj, text: text4 + character });
       }
     }
   }
@@ -3829,9 +3829,9 @@ function examinePolicy(config) {
   const checks = slots.map((slot) => checkEntry(slot, suffix));
   const sound = slots.flatMap(({ rule: rule3 }, i) => checks[i]?.sound === true && rule3 !== null ? [rule3] : []);
   const policy2 = policyOf(own, preset, sound, suffix);
-  const open8 = openness(slots, sound);
+  const open7 = openness(slots, sound);
   const ours = slots.filter(({ rule: rule3, own: written2 }) => written2 && rule3 !== null && sound.includes(rule3));
-  const together = checkRulesTogether(policy2, ours.length, open8);
+  const together = checkRulesTogether(policy2, ours.length, open7);
   const problems2 = [
     ...strange ? [presetProblem(config.preset ?? "", own)] : [],
     ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
@@ -3840,7 +3840,7 @@ function examinePolicy(config) {
     ...checks.flatMap((check3) => check3.problems),
     ...together,
     // The suffix is a setting: without it stable tags are not known.
-    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open8)
+    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open7)
   ];
   const names2 = namesOf(slots, own);
   const warnings3 = checks.flatMap((check3) => check3.warnings);
@@ -5553,8 +5553,8 @@ function parseSecret(text4, values) {
   if (!looksLikeSpec) return values ? secretByValue(text4) : secretInFile();
   const csv = parseCsv(text4);
   if (!csv.ok) return csv;
-  const unknown3 = csv.value.find(({ key: key2 }) => !["type", "id", "src", "source", "env"].includes(key2));
-  if (unknown3) return bad3(`"${unknown3.key}" is not a key of a secret`, "use id with env or src");
+  const unknown4 = csv.value.find(({ key: key2 }) => !["type", "id", "src", "source", "env"].includes(key2));
+  if (unknown4) return bad3(`"${unknown4.key}" is not a key of a secret`, "use id with env or src");
   const get = (key2) => csv.value.find((field2) => field2.key === key2)?.value;
   const [type, id, env] = [get("type"), get("id"), get("env")];
   const source = get("src") ?? get("source");
@@ -6509,7 +6509,7 @@ function gitIn(cwd, env, timeout = 6e4) {
     const ask2 = (over2, words) => runGit(cwd, { ...offline, ...repository, ...asVariables(over2) }, words, timeout);
     if (PLUMBING.has(args[0] ?? "")) return ask2(OVER, args);
     drivers ??= ask2(OVER, ["config", "--list", "-z", "--name-only"]).then(
-      (answer) => answer.stdout.split("\0").filter((key2) => DRIVER.test(key2)).map((key2) => [key2, key2.endsWith(".required") ? "false" : ""])
+      (answer2) => answer2.stdout.split("\0").filter((key2) => DRIVER.test(key2)).map((key2) => [key2, key2.endsWith(".required") ? "false" : ""])
     );
     return ask2([...OVER, ...await drivers], args);
   };
@@ -6575,12 +6575,12 @@ function broken(command, error2, timeout) {
   const why = killed ? `no answer within ${timeout / 1e3} s` : error2.message;
   return new OperationError(killed ? "timeout" : "protocol", `git ${command}: ${why}`, { cause: error2 });
 }
-function linesOf3(answer) {
-  return answer?.ok === true ? answer.stdout.split("\n").filter((line2) => line2 !== "") : [];
+function linesOf3(answer2) {
+  return answer2?.ok === true ? answer2.stdout.split("\n").filter((line2) => line2 !== "") : [];
 }
 async function commitOf(git, revision) {
-  const answer = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
-  return linesOf3(answer)[0] ?? null;
+  const answer2 = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
+  return linesOf3(answer2)[0] ?? null;
 }
 async function isShallow(git) {
   return linesOf3(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
@@ -6599,14 +6599,14 @@ async function allTags(git, askRemote) {
   return [.../* @__PURE__ */ new Set([...names2, ...namesOf2(lines3)])];
 }
 async function tagsReachableFrom(git, revision) {
-  const answer = await git("rev-list", "--date-order", "--format=%D", "--end-of-options", revision, "--");
-  if (answer?.ok !== true) {
+  const answer2 = await git("rev-list", "--date-order", "--format=%D", "--end-of-options", revision, "--");
+  if (answer2?.ok !== true) {
     throw unreadable(
       `the history of ${revision} cannot be read`,
-      answer?.stderr ?? "there is no git repository here"
+      answer2?.stderr ?? "there is no git repository here"
     );
   }
-  return linesOf3(answer).flatMap(
+  return linesOf3(answer2).flatMap(
     (line2) => line2.split(", ").flatMap((name) => name.startsWith("tag: ") ? [name.slice("tag: ".length)] : []).sort(highestFirst)
   );
 }
@@ -6672,8 +6672,8 @@ async function headOf(git) {
 async function headHere(git) {
   const head2 = await commitOf(git, "HEAD");
   if (head2 !== null) return head2;
-  const answer = await git("rev-parse", "--verify", "HEAD^{commit}");
-  throw unknown("git cannot tell which commit is checked out", answer?.stderr ?? "");
+  const answer2 = await git("rev-parse", "--verify", "HEAD^{commit}");
+  throw unknown("git cannot tell which commit is checked out", answer2?.stderr ?? "");
 }
 function unknown(what, stderr) {
   const [why = ""] = stderr.trim().split("\n");
@@ -6707,10 +6707,10 @@ async function uncommittedIn(workspace, env, commit4, paths) {
   return { modified, untracked: untracked2 };
 }
 async function zeroEnded(git, command, words) {
-  const answer = await git("--literal-pathspecs", command, ...words);
-  if (answer?.ok !== true)
-    throw unknown(`git ${command} cannot tell whether what is built is committed`, answer?.stderr ?? "");
-  return answer.stdout.split("\0").filter((entry) => entry !== "");
+  const answer2 = await git("--literal-pathspecs", command, ...words);
+  if (answer2?.ok !== true)
+    throw unknown(`git ${command} cannot tell whether what is built is committed`, answer2?.stderr ?? "");
+  return answer2.stdout.split("\0").filter((entry) => entry !== "");
 }
 async function isAsMarked(mark, id, path6) {
   const info2 = await (0, import_promises3.lstat)(path6).catch(() => null);
@@ -6765,10 +6765,10 @@ async function trackedFile(cwd, env, file2) {
   }
   return found;
 }
-function isBlob(id, bytes2) {
+function isBlob(id, bytes) {
   const algorithm = id.length === 64 ? "sha256" : "sha1";
   const hash2 = (text5) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text5.length}\0`).update(text5).digest("hex");
-  const text4 = Buffer.from(bytes2);
+  const text4 = Buffer.from(bytes);
   return hash2(text4) === id || hash2(Buffer.from(text4.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
 }
 var import_node_crypto2, import_promises3, import_node_path4, STATUS;
@@ -7040,8 +7040,8 @@ async function chosenRef(options, git) {
   if (asTag?.ok !== true || event.sha === null) return ref;
   const branch = await isBranch(git, ref.name);
   const here = await commitOf(git, asTag.value.ref);
-  const isTag2 = here !== null || branch ? here === event.sha && !branch : await options.isTagAt?.(ref.name, event.sha);
-  return isTag2 === true ? asTag.value : ref;
+  const isTag = here !== null || branch ? here === event.sha && !branch : await options.isTagAt?.(ref.name, event.sha);
+  return isTag === true ? asTag.value : ref;
 }
 function parsed(text4) {
   const ref = parseRef(text4);
@@ -7053,10 +7053,10 @@ async function givenRef(text4, git) {
   if (full.ok) return full.value;
   const tag2 = parseRef(text4, "tag");
   if (!tag2.ok) return parsed(text4);
-  const isTag2 = await commitOf(git, tag2.value.ref) !== null;
+  const isTag = await commitOf(git, tag2.value.ref) !== null;
   const branch = await isBranch(git, tag2.value.name);
-  if (isTag2 === branch) return parsed(text4);
-  return isTag2 ? tag2.value : parsed(`refs/heads/${tag2.value.name}`);
+  if (isTag === branch) return parsed(text4);
+  return isTag ? tag2.value : parsed(`refs/heads/${tag2.value.name}`);
 }
 async function isBranch(git, name) {
   return await branchCommit(git, name) !== null;
@@ -7093,8 +7093,8 @@ async function commitTime(git, sha2) {
   return seconds === void 0 ? null : Number(seconds.split(" ")[0]) * 1e3;
 }
 function once(read3) {
-  let answer;
-  return () => answer ??= read3();
+  let answer2;
+  return () => answer2 ??= read3();
 }
 var NO_COMMIT;
 var init_facts = __esm({
@@ -9486,8 +9486,8 @@ function pushOutput(repository, insecure) {
       what: `"${name}" is not an image name`,
       hint: "take the comma or quotation mark out"
     });
-  const open8 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
-  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open8}`;
+  const open7 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
+  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open7}`;
 }
 function secretText(spec, values) {
   const field2 = (key2, value) => ({ key: key2, value, bare: false });
@@ -9605,8 +9605,8 @@ var init_definition = __esm({
 function algorithmOf(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-function digestOf(bytes2, algorithm = "sha256") {
-  return `${algorithm}:${(0, import_node_crypto3.createHash)(algorithm).update(bytes2).digest("hex")}`;
+function digestOf(bytes, algorithm = "sha256") {
+  return `${algorithm}:${(0, import_node_crypto3.createHash)(algorithm).update(bytes).digest("hex")}`;
 }
 function hasherFor(digest) {
   return (0, import_node_crypto3.createHash)(algorithmOf(digest));
@@ -9749,9 +9749,9 @@ function descriptor(value, where) {
 }
 function checkData(data, digest, size, where) {
   if (data === void 0 || data === null) return;
-  const bytes2 = Buffer.from(text(data), "base64");
-  const same2 = bytes2.length === size && digestOf(bytes2, algorithmOf(digest)) === digest;
-  if (!same2 || bytes2.toString("base64") !== data) {
+  const bytes = Buffer.from(text(data), "base64");
+  const same2 = bytes.length === size && digestOf(bytes, algorithmOf(digest)) === digest;
+  if (!same2 || bytes.toString("base64") !== data) {
     throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
   }
 }
@@ -9791,10 +9791,10 @@ function isManifest(mediaType) {
 function isNonDistributable(mediaType) {
   return mediaType.includes(".nondistributable.") || mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.");
 }
-function parseJson2(bytes2) {
-  if (!isShallow2(bytes2)) return void 0;
+function parseJson2(bytes) {
+  if (!isShallow2(bytes)) return void 0;
   try {
-    return JSON.parse(utf8.decode(bytes2));
+    return JSON.parse(utf8.decode(bytes));
   } catch {
     return void 0;
   }
@@ -9802,21 +9802,21 @@ function parseJson2(bytes2) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function isShallow2(bytes2) {
-  return opens(bytes2, "[") + opens(bytes2, "{") <= MAX_DEPTH || depthOf(bytes2) <= MAX_DEPTH;
+function isShallow2(bytes) {
+  return opens(bytes, "[") + opens(bytes, "{") <= MAX_DEPTH || depthOf(bytes) <= MAX_DEPTH;
 }
-function opens(bytes2, bracket) {
+function opens(bytes, bracket) {
   const code2 = bracket.charCodeAt(0);
   let count2 = 0;
-  for (let at3 = bytes2.indexOf(code2); at3 >= 0 && count2 <= MAX_DEPTH; at3 = bytes2.indexOf(code2, at3 + 1)) count2++;
+  for (let at3 = bytes.indexOf(code2); at3 >= 0 && count2 <= MAX_DEPTH; at3 = bytes.indexOf(code2, at3 + 1)) count2++;
   return count2;
 }
-function depthOf(bytes2) {
+function depthOf(bytes) {
   let depth = 0;
   let deepest = 0;
   let inString = false;
-  for (let at3 = 0; at3 < bytes2.length; at3++) {
-    const byte = bytes2[at3];
+  for (let at3 = 0; at3 < bytes.length; at3++) {
+    const byte = bytes[at3];
     if (inString) {
       if (byte === 92) at3++;
       else if (byte === 34) inString = false;
@@ -9876,7 +9876,7 @@ function pool(items, limit, work) {
     return results;
   });
 }
-function once2(keep7) {
+function once2(keep6) {
   const entries = /* @__PURE__ */ new Map();
   return {
     run(key2, work) {
@@ -9887,7 +9887,7 @@ function once2(keep7) {
       };
       const promise = work();
       entries.set(key2, promise);
-      promise.then(keep7 ? () => void 0 : drop, drop);
+      promise.then(keep6 ? () => void 0 : drop, drop);
       return promise;
     },
     forget: (key2) => void entries.delete(key2)
@@ -10176,26 +10176,35 @@ async function joinIndex({ repository, digests, annotations: annotations2 }, reg
     manifests,
     ...Object.keys(annotations2).length > 0 ? { annotations: sorted(annotations2) } : {}
   };
-  const bytes2 = Buffer.from(JSON.stringify(index, null, 2));
+  const bytes = Buffer.from(JSON.stringify(index, null, 2));
   return {
-    bytes: bytes2,
+    bytes,
     mediaType: OCI_INDEX,
-    digest: digestOf(bytes2)
+    digest: digestOf(bytes)
   };
 }
 async function partOf(repository, platform3, digest, registry) {
   const manifest = await registry.manifest({ ...repository, digest });
-  const children2 = readDescriptors(manifest);
+  const children2 = childrenOf(manifest, formatReference({ ...repository, digest }));
   if (children2 === null)
     return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
-  const images = children2.filter((child3) => !child3.attestation);
+  const images = children2.filter((child3) => !isAttestation(child3));
   const [image2] = images;
-  if (image2 === void 0 || images.length > 1 || !samePlatform(platform3, platformTextOf(image2.descriptor))) {
-    const has2 = images.map(({ descriptor: descriptor2 }) => platformTextOf(descriptor2) ?? "unknown").join(", ");
-    throw wrong(repository, digest, platform3, has2 || "no image");
+  if (image2 === void 0 || images.length > 1 || !samePlatform(platform3, platformText(image2))) {
+    throw wrong(repository, digest, platform3, images.map(platformText).join(", ") || "no image");
   }
-  const attestations = children2.filter((child3) => child3.attestation === image2.descriptor.digest);
-  return { image: image2.descriptor, attestations: attestations.map(({ descriptor: descriptor2 }) => descriptor2) };
+  const attestations = children2.filter(
+    (child3) => isAttestation(child3) && child3.annotations.get(ATTESTED) === image2.digest
+  );
+  return { image: image2.raw, attestations: attestations.map(({ raw }) => raw) };
+}
+function childrenOf(manifest, name) {
+  if (!isIndex(manifest.mediaType)) return null;
+  const parsed2 = parseManifest(manifest, name);
+  return parsed2.kind === "index" ? parsed2.manifests : null;
+}
+function platformText({ platform: platform3 }) {
+  return platform3 === null ? "unknown" : formatPlatform(platform3);
 }
 async function lone(repository, platform3, manifest, registry) {
   const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
@@ -10212,54 +10221,18 @@ async function lone(repository, platform3, manifest, registry) {
   };
 }
 function samePlatform(wanted, has2) {
-  return has2 !== null && normalisePlatform(wanted) === normalisePlatform(has2);
+  return normalisePlatform(wanted) === normalisePlatform(has2);
 }
 function wrong(repository, digest, platform3, has2) {
-  const name = `${repository.registry}/${repository.repository}@${digest}`;
   return new OperationError(
     "mismatch",
-    `${name} was handed on as ${platform3} but holds ${has2}; check the jobs that built the platforms`
+    `${formatReference({ ...repository, digest })} was handed on as ${platform3} but holds ${has2}; check the jobs that built the platforms`
   );
 }
 function sorted(record3) {
   return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
 }
-function readDescriptors(manifest) {
-  if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
-  const index = parse3(manifest);
-  const list4 = isRecord2(index) ? index["manifests"] : void 0;
-  if (!Array.isArray(list4)) throw malformed(manifest.digest);
-  return list4.map((entry) => {
-    if (!isDescriptor(entry)) throw malformed(manifest.digest);
-    return { descriptor: entry, attestation: attestationOf(entry) };
-  });
-}
-function platformTextOf({ platform: platform3 }) {
-  const { os: os6, architecture, variant } = platform3 ?? {};
-  if (typeof os6 !== "string" || typeof architecture !== "string") return null;
-  return [os6, architecture, ...typeof variant === "string" && variant !== "" ? [variant] : []].join("/");
-}
-function attestationOf({ annotations: annotations2 }) {
-  if (annotations2?.["vnd.docker.reference.type"] !== "attestation-manifest") return null;
-  return annotations2["vnd.docker.reference.digest"] ?? "";
-}
-function parse3(manifest) {
-  try {
-    return JSON.parse(Buffer.from(manifest.bytes).toString("utf8"));
-  } catch {
-    throw malformed(manifest.digest);
-  }
-}
-function isRecord2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function isDescriptor(value) {
-  return isRecord2(value) && typeof value["mediaType"] === "string" && typeof value["digest"] === "string" && typeof value["size"] === "number";
-}
-function malformed(digest) {
-  return new OperationError("protocol", `${digest} is called an index by the registry but is none`);
-}
-var INDEX_TYPES;
+var ATTESTED;
 var init_verify = __esm({
   "src/builds/verify.ts"() {
     "use strict";
@@ -10267,11 +10240,9 @@ var init_verify = __esm({
     init_digest();
     init_manifest();
     init_platform();
+    init_reference();
     init_state();
-    INDEX_TYPES = [
-      "application/vnd.oci.image.index.v1+json",
-      "application/vnd.docker.distribution.manifest.list.v2+json"
-    ];
+    ATTESTED = "vnd.docker.reference.digest";
   }
 });
 
@@ -10492,8 +10463,8 @@ function checkState(gate2, history, now) {
   const bad6 = current.find(({ light }) => light === "red");
   const all = history.commits.flatMap((commit4) => commit4.signals);
   if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
-  const open8 = current.find(({ light }) => light !== "green");
-  if (open8) return stopped("pending", `${name} on ${where} is not done`, open8, open8.at, now);
+  const open7 = current.find(({ light }) => light !== "green");
+  if (open7) return stopped("pending", `${name} on ${where} is not done`, open7, open7.at, now);
   const streaks = current.map((signal) => streakStart(signal, all));
   return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
 }
@@ -10623,9 +10594,9 @@ function remember(checks) {
       const key2 = `${kind} ${JSON.stringify(query)}`;
       const known3 = answers.get(key2);
       if (known3) return known3;
-      const answer = ask2(query);
-      answers.set(key2, answer);
-      return answer;
+      const answer2 = ask2(query);
+      answers.set(key2, answer2);
+      return answer2;
     };
   };
   return {
@@ -11108,10 +11079,10 @@ async function releaseOf(policy2, facts, { config, request, scope, options }, po
     claim: command === "apply" && build2.platform === "" ? ports.claim : null,
     refused: (names3) => want(names3).some(({ taken }) => taken !== null)
   });
-  const { resolved, unknown: unknown3 } = names2;
+  const { resolved, unknown: unknown4 } = names2;
   sayNames(names2, ports.log);
   const nothing2 = { names: names2, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
-  if (unknown3 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, stable) };
+  if (unknown4 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, stable) };
   if (resolved === null) return nothing2;
   const stages2 = await stagesOf2(builds, config, ports);
   const selected = builds.map(
@@ -12641,27 +12612,27 @@ function lineLengthOverLimit(str, lineWidth, indentLength) {
   return true;
 }
 function doubleQuotedString(value, ctx) {
-  const json3 = JSON.stringify(value);
+  const json2 = JSON.stringify(value);
   if (ctx.options.doubleQuotedAsJSON)
-    return json3;
+    return json2;
   const { implicitKey } = ctx;
   const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
   const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
   let str = "";
   let start2 = 0;
-  for (let i = 0, ch = json3[i]; ch; ch = json3[++i]) {
-    if (ch === " " && json3[i + 1] === "\\" && json3[i + 2] === "n") {
-      str += json3.slice(start2, i) + "\\ ";
+  for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
+    if (ch === " " && json2[i + 1] === "\\" && json2[i + 2] === "n") {
+      str += json2.slice(start2, i) + "\\ ";
       i += 1;
       start2 = i;
       ch = "\\";
     }
     if (ch === "\\")
-      switch (json3[i + 1]) {
+      switch (json2[i + 1]) {
         case "u":
           {
-            str += json3.slice(start2, i);
-            const code2 = json3.substr(i + 2, 4);
+            str += json2.slice(start2, i);
+            const code2 = json2.substr(i + 2, 4);
             switch (code2) {
               case "0000":
                 str += "\\0";
@@ -12691,23 +12662,23 @@ function doubleQuotedString(value, ctx) {
                 if (code2.substr(0, 2) === "00")
                   str += "\\x" + code2.substr(2);
                 else
-                  str += json3.substr(i, 6);
+                  str += json2.substr(i, 6);
             }
             i += 5;
             start2 = i + 1;
           }
           break;
         case "n":
-          if (implicitKey || json3[i + 2] === '"' || json3.length < minMultiLineLength) {
+          if (implicitKey || json2[i + 2] === '"' || json2.length < minMultiLineLength) {
             i += 1;
           } else {
-            str += json3.slice(start2, i) + "\n\n";
-            while (json3[i + 2] === "\\" && json3[i + 3] === "n" && json3[i + 4] !== '"') {
+            str += json2.slice(start2, i) + "\n\n";
+            while (json2[i + 2] === "\\" && json2[i + 3] === "n" && json2[i + 4] !== '"') {
               str += "\n";
               i += 2;
             }
             str += indent;
-            if (json3[i + 2] === " ")
+            if (json2[i + 2] === " ")
               str += "\\";
             i += 1;
             start2 = i + 1;
@@ -12717,7 +12688,7 @@ function doubleQuotedString(value, ctx) {
           i += 1;
       }
   }
-  str = start2 ? str + json3.slice(start2) : json3;
+  str = start2 ? str + json2.slice(start2) : json2;
   return implicitKey ? str : foldFlowLines(str, indent, FOLD_QUOTED, getFoldOptions(ctx, false));
 }
 function singleQuotedString(value, ctx) {
@@ -14053,10 +14024,10 @@ var init_binary = __esm({
       resolve(src, onError) {
         if (typeof atob === "function") {
           const str = atob(src.replace(/[\n\r]/g, ""));
-          const buffer2 = new Uint8Array(str.length);
+          const buffer3 = new Uint8Array(str.length);
           for (let i = 0; i < str.length; ++i)
-            buffer2[i] = str.charCodeAt(i);
-          return buffer2;
+            buffer3[i] = str.charCodeAt(i);
+          return buffer3;
         } else {
           onError("This environment does not support reading binary tags; either Buffer or atob is required");
           return src;
@@ -15079,11 +15050,11 @@ var init_Document = __esm({
           throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
       }
       // json & jsonArg are only used from toJSON()
-      toJS({ json: json3, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+      toJS({ json: json2, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
         const ctx = {
           anchors: /* @__PURE__ */ new Map(),
           doc: this,
-          keep: !json3,
+          keep: !json2,
           mapAsMap: mapAsMap === true,
           mapKeyWarned: false,
           maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
@@ -18353,7 +18324,7 @@ function parseDocument(source, options = {}) {
   }
   return doc;
 }
-function parse4(src, reviver, options) {
+function parse3(src, reviver, options) {
   let _reviver = void 0;
   if (typeof reviver === "function") {
     _reviver = reviver;
@@ -18442,22 +18413,22 @@ function placeAt(source, offset) {
   return { file: source.path, line: Math.max(line2, 1), column: Math.max(col, 1) };
 }
 function decode(file2) {
-  const { path: path6, bytes: bytes2 } = file2;
+  const { path: path6, bytes } = file2;
   const start2 = { file: path6, line: 1, column: 1 };
-  if (bytes2.length > FILE_LIMITS.bytes) {
+  if (bytes.length > FILE_LIMITS.bytes) {
     return {
       location: start2,
       what: "the file is larger than 4 MiB",
       hint: "split it into several files"
     };
   }
-  if (looksLikeUtf16(bytes2)) {
+  if (looksLikeUtf16(bytes)) {
     return { location: start2, what: "the file is UTF-16", hint: "save it as UTF-8" };
   }
-  const text4 = decodeUtf8(bytes2);
+  const text4 = decodeUtf8(bytes);
   if (text4 === void 0) {
     return {
-      location: firstBadByte(path6, bytes2),
+      location: firstBadByte(path6, bytes),
       what: "the file is not UTF-8 from here",
       hint: "save it as UTF-8"
     };
@@ -18478,24 +18449,24 @@ function unfitCharacter(source, found) {
   const code2 = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
   return { location: location2, what: `the file holds the control character U+${code2}`, hint: "remove it" };
 }
-function looksLikeUtf16(bytes2) {
-  const [a, b] = bytes2;
+function looksLikeUtf16(bytes) {
+  const [a, b] = bytes;
   if (a === 255 && b === 254 || a === 254 && b === 255) return true;
-  return bytes2.length > 1 && a === 0 !== (b === 0);
+  return bytes.length > 1 && a === 0 !== (b === 0);
 }
-function decodeUtf8(bytes2) {
+function decodeUtf8(bytes) {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return void 0;
   }
 }
-function firstBadByte(file2, bytes2) {
+function firstBadByte(file2, bytes) {
   let start2 = 0;
-  for (let line2 = 1; start2 <= bytes2.length; line2 += 1) {
-    const newline = bytes2.indexOf(NEWLINE, start2);
-    const end2 = newline < 0 ? bytes2.length : newline;
-    const piece = bytes2.subarray(start2, end2);
+  for (let line2 = 1; start2 <= bytes.length; line2 += 1) {
+    const newline = bytes.indexOf(NEWLINE, start2);
+    const end2 = newline < 0 ? bytes.length : newline;
+    const piece = bytes.subarray(start2, end2);
     if (decodeUtf8(piece) === void 0) {
       const column = new TextDecoder().decode(piece).indexOf("\uFFFD") + 1;
       return { file: file2, line: line2, column: Math.max(column, 1) };
@@ -19631,18 +19602,18 @@ function mapping(title, entries, options = {}) {
 function record2(key2, value) {
   return pipe(isMapping, record(key2, value));
 }
-function text2(parse9, json3 = {}) {
+function text2(parse7, json2 = {}) {
   return pipe(
     string2(),
     rawCheck(({ dataset, config, addIssue }) => {
       const patience = patienceOf(config);
       if (!dataset.typed || patience.left <= 0) return;
-      const parsed2 = parse9(dataset.value);
+      const parsed2 = parse7(dataset.value);
       if (parsed2.ok) return;
       patience.left -= 1;
       addIssue({ message: parsed2.what, expected: parsed2.hint });
     }),
-    metadata(json3)
+    metadata(json2)
   );
 }
 function matching(pattern, what, hint2) {
@@ -20645,7 +20616,7 @@ function isPlainDate(node) {
 function toData(root, source, budget, report2) {
   const anchors = /* @__PURE__ */ new Map();
   const aliases = /* @__PURE__ */ new Map();
-  const open8 = /* @__PURE__ */ new Set();
+  const open7 = /* @__PURE__ */ new Set();
   let insideAlias = 0;
   let sound = true;
   function convert(node) {
@@ -20660,9 +20631,9 @@ function toData(root, source, budget, report2) {
     if (isAlias(node)) return convertAlias(node);
     if ("anchor" in node && node.anchor && insideAlias === 0) anchors.set(node.anchor, node);
     if (isScalar(node)) return isPlainDate(node) ? /* @__PURE__ */ new Date(0) : node.value;
-    open8.add(node);
+    open7.add(node);
     const value = isMap(node) ? convertMap(node) : isSeq(node) ? node.items.map((item) => convert(item)) : null;
-    open8.delete(node);
+    open7.delete(node);
     return value;
   }
   function convertAlias(alias) {
@@ -20673,7 +20644,7 @@ function toData(root, source, budget, report2) {
         `there is no anchor "&${alias.source.slice(0, 80)}" before this alias`,
         "define it above"
       );
-    if (open8.has(target))
+    if (open7.has(target))
       return give(alias, `the anchor "&${alias.source.slice(0, 80)}" holds itself`, "remove the alias");
     aliases.set(alias, target);
     insideAlias += 1;
@@ -21434,14 +21405,14 @@ async function observe(wanted, registry, lookups, options) {
 }
 async function confirmUnwritten({ actions }, observed, registry, concurrency) {
   const written2 = new Set(actions.filter(writes).map(({ wanted }) => formatReference(wanted.destination)));
-  const open8 = [...observed].filter(([{ destination }, { destination: seen }]) => {
+  const open7 = [...observed].filter(([{ destination }, { destination: seen }]) => {
     const rests = seen.state === "absent" && seen.unconfirmed === true;
     return rests && !written2.has(formatReference(destination));
   });
-  await pool(open8, concurrency, async ([wanted, seen]) => {
+  await pool(open7, concurrency, async ([wanted, seen]) => {
     observed.set(wanted, { ...seen, destination: await registry.head(wanted.destination) });
   });
-  return open8.length > 0;
+  return open7.length > 0;
 }
 function createObserver(registry, lookups, look6) {
   const sources = once2(true);
@@ -21582,9 +21553,9 @@ async function readSource(registry, wanted, source) {
   }
 }
 function observeParts(release, parts, gitTags) {
-  const unknown3 = release?.names.unknown ?? null;
+  const unknown4 = release?.names.unknown ?? null;
   return {
-    nameless: ({ group: group2 }) => group2 === null ? null : unknown3,
+    nameless: ({ group: group2 }) => group2 === null ? null : unknown4,
     gate: (wanted, source) => {
       const revision = source.state === "present" ? source.facts?.revision ?? null : null;
       const entry = wanted.entries.find(isPromotion);
@@ -21875,10 +21846,10 @@ function parsePublicKey(pem) {
     return { ok: false, what: "its PEM block cannot be read", hint: hint2 };
   }
 }
-function isSignedBy({ key: key2 }, bytes2, signature) {
+function isSignedBy({ key: key2 }, bytes, signature) {
   return (hashesOf(key2) ?? []).some((hash2) => {
     try {
-      return (0, import_node_crypto4.verify)(hash2, bytes2, key2, signature);
+      return (0, import_node_crypto4.verify)(hash2, bytes, key2, signature);
     } catch {
       return false;
     }
@@ -21934,14 +21905,14 @@ async function readMaterial(rules2, trustedRoot, sources) {
   };
 }
 async function readKey({ file: file2, data, env }, sources) {
-  const bytes2 = file2 === void 0 ? null : await sources.file(file2);
-  if (file2 !== void 0 && bytes2 === null)
+  const bytes = file2 === void 0 ? null : await sources.file(file2);
+  if (file2 !== void 0 && bytes === null)
     return {
       ok: false,
       what: `there is no file ${file2}`,
       hint: "commit the public key, or correct the path"
     };
-  const pem = bytes2 === null ? data ?? sources.variable(env ?? "") : Buffer.from(bytes2).toString();
+  const pem = bytes === null ? data ?? sources.variable(env ?? "") : Buffer.from(bytes).toString();
   if (pem === void 0 || pem === "")
     return {
       ok: false,
@@ -21958,9 +21929,9 @@ async function readRoots({ path: path6, origin: origin2 }, sources, problems2) {
     problems2.push({ location: origin2.at(), what: `${path6} is no trusted root: ${why}`, hint: hint2 });
     return [];
   };
-  const bytes2 = await sources.file(path6);
-  if (bytes2 === null) return report2("there is no such file");
-  const text4 = Buffer.from(bytes2).toString();
+  const bytes = await sources.file(path6);
+  if (bytes === null) return report2("there is no such file");
+  const text4 = Buffer.from(bytes).toString();
   try {
     const roots = documentsOf(text4);
     await proverOf(roots);
@@ -22011,7 +21982,7 @@ function readClaim({ content }) {
     case "other":
       throw new NoClaim(content.why);
     case "bundle":
-      return ofBundle(parse5(content.bytes));
+      return ofBundle(parse4(content.bytes));
     case "signature": {
       const signature = Buffer.from(content.annotations.get(`${LEGACY}/signature`) ?? "", "base64");
       const digest = (0, import_node_crypto5.createHash)("sha256").update(content.bytes).digest("base64");
@@ -22020,14 +21991,14 @@ function readClaim({ content }) {
         signature: signature.toString("base64")
       };
       return {
-        ...simpleSigning(parse5(content.bytes)),
+        ...simpleSigning(parse4(content.bytes)),
         signed: content.bytes,
         signatures: [signature],
         certified: certifiedBundle(content.annotations, { messageSignature: message })
       };
     }
     case "attestation": {
-      const envelope = parse5(content.bytes);
+      const envelope = parse4(content.bytes);
       return {
         ...ofEnvelope(envelope),
         certified: certifiedBundle(content.annotations, { dsseEnvelope: envelope })
@@ -22035,9 +22006,9 @@ function readClaim({ content }) {
     }
   }
 }
-function parse5(bytes2) {
+function parse4(bytes) {
   try {
-    const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes2));
+    const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     if (isObject2(value)) return value;
   } catch {
   }
@@ -22091,8 +22062,8 @@ function ofEnvelope(envelope) {
     throw new NoClaim(`the envelope has ${signatures.length} signatures`);
   if (payloadType !== IN_TOTO)
     throw new NoClaim(`its payload is "${String(payloadType).slice(0, 80)}", and no in-toto statement`);
-  const bytes2 = Buffer.from(payload, "base64");
-  const statement = parse5(bytes2);
+  const bytes = Buffer.from(payload, "base64");
+  const statement = parse4(bytes);
   const { _type, subject, predicateType } = statement;
   if (typeof _type !== "string" || !_type.startsWith("https://in-toto.io/Statement/") || typeof predicateType !== "string")
     throw new NoClaim("its payload is no in-toto statement");
@@ -22100,7 +22071,7 @@ function ofEnvelope(envelope) {
     kind: "attestation",
     predicateType,
     digests: Array.isArray(subject) ? subject.flatMap(digestsOf2) : [],
-    signed: preAuthEncoding(payloadType, bytes2),
+    signed: preAuthEncoding(payloadType, bytes),
     signatures: signatures.map((each) => Buffer.from(textAt(each, "sig") ?? "", "base64")),
     certified: null
   };
@@ -22139,7 +22110,7 @@ function certifiedBundle(annotations2, content) {
   );
 }
 function parseText(text4) {
-  return parse5(Buffer.from(text4));
+  return parse4(Buffer.from(text4));
 }
 function derOf(pem) {
   try {
@@ -22381,8 +22352,8 @@ function checkKind({ kind, predicateType }, authority2) {
 async function byKey(claim, key2, image2) {
   if (claim.certified !== null)
     throw new NoClaim("it is signed with a certificate, and the rule asks for a key");
-  const bytes2 = claim.signed ?? await image2.manifest();
-  if (!claim.signatures.some((signature) => isSignedBy(key2, bytes2, signature)))
+  const bytes = claim.signed ?? await image2.manifest();
+  if (!claim.signatures.some((signature) => isSignedBy(key2, bytes, signature)))
     throw new NoClaim(`it is not signed with the key ${key2.id.slice(0, 19)}`);
   const { predicateType } = claim;
   return {
@@ -22781,10 +22752,10 @@ async function readUpTo(file2, limit) {
   const pieces = [];
   let length = 0;
   while (length < limit) {
-    const buffer2 = new Uint8Array(Math.min(limit - length, 256 * 1024));
-    const { bytesRead } = await file2.read(buffer2, 0, buffer2.length);
+    const buffer3 = new Uint8Array(Math.min(limit - length, 256 * 1024));
+    const { bytesRead } = await file2.read(buffer3, 0, buffer3.length);
     if (bytesRead === 0) break;
-    pieces.push(buffer2.subarray(0, bytesRead));
+    pieces.push(buffer3.subarray(0, bytesRead));
     length += bytesRead;
   }
   return Buffer.concat(pieces);
@@ -23118,13 +23089,13 @@ var init_entries = __esm({
 });
 
 // src/github/answers.ts
-function checked(route2, data) {
-  const shape = ANSWERS[route2];
+function checked(route, data) {
+  const shape = ANSWERS[route];
   const [issue3] = (shape && safeParse(shape, data, { abortEarly: true }).issues) ?? [];
   if (issue3 === void 0) return data;
   const what = `${getDotPath(issue3) ?? "the answer"} is ${issue3.received.slice(0, 60)}`;
   const next3 = "check that no proxy answers in its place, and run again";
-  throw new OperationError("protocol", `GitHub's answer to ${route2} cannot be read: ${what}; ${next3}`);
+  throw new OperationError("protocol", `GitHub's answer to ${route} cannot be read: ${what}; ${next3}`);
 }
 var text3, has, user, sha, page, issue2, commit2, pull, check2, run2, environments, rules, ANSWERS;
 var init_answers = __esm({
@@ -23223,8 +23194,8 @@ function hint(status, message, attempt3) {
   const advice = explainRefusal(attempt3.route, needs, target, attempt3.home);
   return status === 403 ? `; ${advice}` : `; if it exists, ${advice}`;
 }
-function pathOf({ route: route2, params }) {
-  const target = route2.slice(route2.indexOf(" ") + 1);
+function pathOf({ route, params }) {
+  const target = route.slice(route.indexOf(" ") + 1);
   if (URL.canParse(target)) return new URL(target).pathname;
   const values = params;
   return oneLine(target.replace(/\{(\w+)\}/g, (whole2, name) => String(values[name] ?? whole2)));
@@ -23243,11 +23214,11 @@ function detail(error2) {
   if (typeof message === "string") return message;
   return [resource, field2, code2].filter((part) => typeof part === "string").join(" ");
 }
-function permissionFor(route2) {
-  return NEEDS.find(([start2]) => route2.startsWith(start2))?.[1] ?? null;
+function permissionFor(route) {
+  return NEEDS.find(([start2]) => route.startsWith(start2))?.[1] ?? null;
 }
-function explainRefusal(route2, needs, repo, home) {
-  if (route2.startsWith("GET /orgs/")) {
+function explainRefusal(route, needs, repo, home) {
+  if (route.startsWith("GET /orgs/")) {
     return `give "github-token" a token that may read the members of the organisation; the job's own token cannot`;
   }
   if (repo !== null && repo.toLowerCase() !== home.toLowerCase()) {
@@ -23256,15 +23227,15 @@ function explainRefusal(route2, needs, repo, home) {
   }
   return needs === null ? 'check the token that "github-token" gives' : `add "${needs}" under "permissions:" of the job`;
 }
-function nextStep(answer, tries, now, maxWaitMs, chance) {
-  const limitedUntil = limitEnd(answer, tries, now);
+function nextStep(answer2, tries, now, maxWaitMs, chance) {
+  const limitedUntil = limitEnd(answer2, tries, now);
   if (limitedUntil !== null) {
     const waitMs = Math.max(0, limitedUntil - now);
     if (tries >= MAX_TRIES || waitMs > maxWaitMs) return { step: "limited", until: limitedUntil };
     return { step: "again", waitMs };
   }
-  const passing = answer.status === null || answer.status >= 500;
-  if (!passing || answer.method === "POST" || tries >= MAX_TRIES) return { step: "stop" };
+  const passing = answer2.status === null || answer2.status >= 500;
+  if (!passing || answer2.method === "POST" || tries >= MAX_TRIES) return { step: "stop" };
   return { step: "again", waitMs: Math.round(500 * 2 ** (tries - 1) * (1 + chance)) };
 }
 function limitEnd({ status, headers, message }, tries, now) {
@@ -23349,22 +23320,22 @@ function mayBeOwn({ login, kind }, user2) {
 async function openGitHub(options) {
   const home = repoName(options.repository);
   const send = createSender(await loadOctokit(options), options);
-  const call = async (route2, params, needs) => checked(route2, (await send(route2, params, needs)).data);
-  const find3 = async (route2, params, needs) => {
+  const call = async (route, params, needs) => checked(route, (await send(route, params, needs)).data);
+  const find3 = async (route, params, needs) => {
     try {
-      return await call(route2, params, needs);
+      return await call(route, params, needs);
     } catch (error2) {
       if (error2 instanceof OperationError && error2.code === "absent") return null;
       throw error2;
     }
   };
-  async function* pages(route2, params, maxPages = 50) {
-    let page2 = await send(route2, { per_page: 100, ...params });
+  async function* pages(route, params, maxPages = 50) {
+    let page2 = await send(route, { per_page: 100, ...params });
     for (let count2 = 1; ; count2++) {
-      yield checked(route2, page2.data);
+      yield checked(route, page2.data);
       const next3 = nextPage(page2.link, options.apiUrl);
       if (next3 === null || count2 >= maxPages) return;
-      page2 = await send(`GET ${next3}`, {}, permissionFor(route2) ?? void 0);
+      page2 = await send(`GET ${next3}`, {}, permissionFor(route) ?? void 0);
     }
   }
   let identity2;
@@ -23409,13 +23380,13 @@ function createSender(octokit, options) {
   const cache = /* @__PURE__ */ new Map();
   const reads = createWorker(8);
   const writes3 = createWorker(1);
-  const once6 = async (route2, params) => {
-    const { url, method } = octokit.request.endpoint(route2, params);
+  const once6 = async (route, params) => {
+    const { url, method } = octokit.request.endpoint(route, params);
     const known3 = method === "GET" ? cache.get(url) : void 0;
     const limit = AbortSignal.timeout(options.requestMs ?? 3e4);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
     try {
-      const { data, headers, status } = await octokit.request(route2, {
+      const { data, headers, status } = await octokit.request(route, {
         ...params,
         headers: { "x-github-api-version": "2022-11-28", ...known3 ? { "if-none-match": known3.etag } : {} },
         request: { signal }
@@ -23426,26 +23397,26 @@ function createSender(octokit, options) {
           `GitHub's answer to ${method} ${new URL(url).pathname} is not whole`
         );
       }
-      const answer = { data, link: headers.link };
-      if (method === "GET" && headers.etag) cache.set(url, { ...answer, etag: headers.etag });
-      return answer;
+      const answer2 = { data, link: headers.link };
+      if (method === "GET" && headers.etag) cache.set(url, { ...answer2, etag: headers.etag });
+      return answer2;
     } catch (error2) {
       if (known3 && error2.status === 304) return known3;
       throw limit.aborted && !options.signal?.aborted ? new OperationError("timeout", `GitHub did not answer ${method} ${new URL(url).pathname} in time`) : error2;
     }
   };
-  return (route2, params, needs) => {
-    const lane = route2.startsWith("GET ") ? reads : writes3;
-    return lane(() => persist(() => once6(route2, params), route2, params, needs, options));
+  return (route, params, needs) => {
+    const lane = route.startsWith("GET ") ? reads : writes3;
+    return lane(() => persist(() => once6(route, params), route, params, needs, options));
   };
 }
-async function persist(once6, route2, params, needs, options) {
+async function persist(once6, route, params, needs, options) {
   const { clock, signal, token } = options;
   for (let tries = 1; ; tries++) {
     try {
       return await once6();
     } catch (error2) {
-      const fault = faultOf(error2, { route: route2, params, needs, token, home: options.repository, signal });
+      const fault = faultOf(error2, { route, params, needs, token, home: options.repository, signal });
       if (fault.answer === null) throw fault.error;
       const next3 = nextStep(fault.answer, tries, clock.now(), options.maxWaitMs ?? 12e4, clock.random());
       if (next3.step === "stop") throw fault.error;
@@ -23503,8 +23474,8 @@ function decode2(name, text4) {
   }
   if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
   try {
-    const json3 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
-    return { ok: true, value: JSON.parse(json3.toString()) };
+    const json2 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
+    return { ok: true, value: JSON.parse(json2.toString()) };
   } catch {
     return { ok: false, why: "the recorded data cannot be read" };
   }
@@ -23719,19 +23690,19 @@ async function claimTag(github2, name, sha2) {
   }
 }
 async function readText2(github2, path6, ref) {
-  const answer = await github2.find("GET /repos/{owner}/{repo}/contents/{path}", {
+  const answer2 = await github2.find("GET /repos/{owner}/{repo}/contents/{path}", {
     ...github2.home,
     path: path6,
     ref
   });
-  if (answer === null || Array.isArray(answer) || !("content" in answer)) return null;
-  if (answer.encoding !== "base64") {
+  if (answer2 === null || Array.isArray(answer2) || !("content" in answer2)) return null;
+  if (answer2.encoding !== "base64") {
     throw new OperationError(
       "rejected",
       `${path6} at ${ref.slice(0, 7)} cannot be read through GitHub's API (over 1 MB)`
     );
   }
-  return decodeBase64(answer.content);
+  return decodeBase64(answer2.content);
 }
 function decodeBase64(text4) {
   return Buffer.from(text4, "base64").toString("utf8");
@@ -23922,11 +23893,11 @@ async function applyReview(plan2, input, { github: github2 }) {
   }
   return holdToReview(plan2, found, input.mode);
 }
-async function mergedReviews({ files, sha: sha2, branch, missing: missing3 }, open8) {
+async function mergedReviews({ files, sha: sha2, branch, missing: missing3 }, open7) {
   if (missing3 !== null) return { all: [], last: { why: missing3 } };
   if (sha2 === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
   try {
-    const github2 = await open8();
+    const github2 = await open7();
     const commits = /* @__PURE__ */ new Set();
     for (const { path: path6 } of files) {
       for (const commit4 of await commitsTouching(github2, path6, sha2, MOST_COMMITS)) commits.add(commit4);
@@ -23956,10 +23927,10 @@ var init_review = __esm({
 });
 
 // src/registry/auth/docker-config.ts
-function parseDockerConfig(bytes2, source) {
-  const json3 = parseJson2(bytes2);
-  if (!isObject2(json3)) throw bad4(source, "is not a JSON object");
-  const { auths = {}, credHelpers = {}, credsStore = null } = json3;
+function parseDockerConfig(bytes, source) {
+  const json2 = parseJson2(bytes);
+  if (!isObject2(json2)) throw bad4(source, "is not a JSON object");
+  const { auths = {}, credHelpers = {}, credsStore = null } = json2;
   if (!isObject2(auths) || !isObject2(credHelpers))
     throw bad4(source, 'has "auths" or "credHelpers" that is no object');
   if (credsStore !== null && typeof credsStore !== "string")
@@ -24025,8 +23996,8 @@ async function askHelper(name, registry, from, settings) {
     if (/credentials not found/i.test(stdout)) return null;
     throw failed2(program, registry, from, reasonOf(error2, settings.timeoutMs));
   }
-  const answer = parseJson2(Buffer.from(stdout, "utf8"));
-  const { Username: username, Secret: secret } = isObject2(answer) ? answer : {};
+  const answer2 = parseJson2(Buffer.from(stdout, "utf8"));
+  const { Username: username, Secret: secret } = isObject2(answer2) ? answer2 : {};
   if (typeof username !== "string" || typeof secret !== "string") {
     throw failed2(program, registry, from, "its answer is not the JSON of a credential helper");
   }
@@ -24127,9 +24098,9 @@ function fromJob(registry, { githubToken = "", githubActor = "" }) {
 async function readConfig2(env) {
   const folder = env["DOCKER_CONFIG"] || (0, import_node_path7.join)(env["HOME"] || env["USERPROFILE"] || (0, import_node_os.homedir)(), ".docker");
   const path6 = (0, import_node_path7.join)(folder, "config.json");
-  let bytes2;
+  let bytes;
   try {
-    bytes2 = await (0, import_promises7.readFile)(path6);
+    bytes = await (0, import_promises7.readFile)(path6);
   } catch (error2) {
     const { code: code2 } = error2;
     if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
@@ -24137,7 +24108,7 @@ async function readConfig2(env) {
       cause: error2
     });
   }
-  return parseDockerConfig(bytes2, path6);
+  return parseDockerConfig(bytes, path6);
 }
 var import_promises7, import_node_os, import_node_path7, HELPER_MS, JOB_REGISTRY;
 var init_credentials = __esm({
@@ -24976,7 +24947,7 @@ var require_cjs = __commonJS({
       return false;
     }
     var RESULT = getEmptyResult();
-    function parse9(url, options) {
+    function parse7(url, options) {
       return parseImpl(url, 5, suffixLookup, options, getEmptyResult());
     }
     function getHostname(url, options) {
@@ -25010,7 +24981,7 @@ var require_cjs = __commonJS({
     exports2.getHostname = getHostname;
     exports2.getPublicSuffix = getPublicSuffix;
     exports2.getSubdomain = getSubdomain;
-    exports2.parse = parse9;
+    exports2.parse = parse7;
   }
 });
 
@@ -25083,10 +25054,10 @@ function addressOf(hostname) {
 }
 function groupsOf(text4) {
   const [head2 = "", tail] = text4.split("::");
-  const parse9 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
-  const before = parse9(head2);
+  const parse7 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
+  const before = parse7(head2);
   if (tail === void 0) return before;
-  const after = parse9(tail);
+  const after = parse7(tail);
   return [...before, ...new Array(8 - before.length - after.length).fill(0), ...after];
 }
 var API_HOSTS;
@@ -25324,9 +25295,9 @@ var init_challenge = __esm({
 
 // src/registry/auth/token.ts
 async function fetchToken(wish, ask2) {
-  let answer = wish.credential?.kind === "identity" ? await ask2(byPost(wish, wish.credential)) : null;
-  if (!answer || answer.status === 404 || answer.status === 405) answer = await ask2(byGet(wish));
-  const { status, body } = answer;
+  let answer2 = wish.credential?.kind === "identity" ? await ask2(byPost(wish, wish.credential)) : null;
+  if (!answer2 || answer2.status === 404 || answer2.status === 405) answer2 = await ask2(byGet(wish));
+  const { status, body } = answer2;
   if (status === 400 || status === 401 || status === 403) return { refused: status };
   if (status !== 200) {
     throw new OperationError(
@@ -25357,8 +25328,8 @@ function byPost({ server, service, scopes }, { token }) {
   };
 }
 function parseToken(body, host) {
-  const json3 = parseJson2(body);
-  const fields2 = isObject2(json3) ? json3 : {};
+  const json2 = parseJson2(body);
+  const fields2 = isObject2(json2) ? json2 : {};
   const token = [fields2["token"], fields2["access_token"]].find(
     (value) => typeof value === "string" && value !== ""
   );
@@ -25510,14 +25481,14 @@ function bearer(context, { server, service }, access4) {
   return tokens.fetch(scopesOf(access4), async (scopes) => {
     const found = await credential();
     if (found?.kind === "registry") return { header: `Bearer ${found.token}`, seconds: Infinity };
-    const answer = await proven(
+    const answer2 = await proven(
       context,
       found,
       () => fetchToken({ server, service, scopes, credential: found }, ask2)
     );
-    if ("refused" in answer) throw noToken(asker2().registry, server, scopes, found, answer.refused);
-    onSecret(answer.token, found !== null);
-    return { header: `Bearer ${answer.token}`, seconds: answer.seconds };
+    if ("refused" in answer2) throw noToken(asker2().registry, server, scopes, found, answer2.refused);
+    onSecret(answer2.token, found !== null);
+    return { header: `Bearer ${answer2.token}`, seconds: answer2.seconds };
   });
 }
 async function proven({ proof, asker: asker2 }, found, use) {
@@ -25525,9 +25496,9 @@ async function proven({ proof, asker: asker2 }, found, use) {
   if (await proof.turn() === "rejected") throw rejected(asker2().registry, found);
   let right = null;
   try {
-    const answer = await use();
-    right = !("refused" in answer) || answer.refused !== 401;
-    return answer;
+    const answer2 = await use();
+    right = !("refused" in answer2) || answer2.refused !== 401;
+    return answer2;
   } finally {
     proof.settle(right);
   }
@@ -25798,10 +25769,10 @@ var init_http1 = __esm({
 });
 
 // src/registry/http/exchange.ts
-function exchange(route2, head2, content, limits) {
+function exchange(route, head2, content, limits) {
   return new Promise((resolve12, reject) => {
     let started = performance.now();
-    const wire2 = route2({ ...head2, hasBody: content !== void 0 });
+    const wire2 = route({ ...head2, hasBody: content !== void 0 });
     let done = false;
     const settle2 = () => {
       if (done) return false;
@@ -26040,9 +26011,9 @@ function overHttp2(entry, hooks) {
     };
   };
 }
-function openStream(entry, open8) {
+function openStream(entry, open7) {
   try {
-    return open8();
+    return open7();
   } catch (error2) {
     leave(entry);
     throw new TransportFault("refused", "the connection was closed", { cause: error2, stale: true });
@@ -26054,8 +26025,8 @@ function incomingOf(stream2, received2) {
   stream2.once("end", () => ended = true);
   const length = headers["content-length"];
   const promised = length === void 0 || stream2.endAfterHeaders ? void 0 : Number(length);
-  const answer = { statusCode, headers, httpVersion: "2.0", promised };
-  return Object.defineProperty(Object.assign(stream2, answer), "complete", {
+  const answer2 = { statusCode, headers, httpVersion: "2.0", promised };
+  return Object.defineProperty(Object.assign(stream2, answer2), "complete", {
     get: () => ended && (stream2.rstCode ?? 0) === 0
   });
 }
@@ -26150,7 +26121,7 @@ var require_ms = __commonJS({
       options = options || {};
       var type = typeof val;
       if (type === "string" && val.length > 0) {
-        return parse9(val);
+        return parse7(val);
       } else if (type === "number" && isFinite(val)) {
         return options.long ? fmtLong(val) : fmtShort(val);
       }
@@ -26158,7 +26129,7 @@ var require_ms = __commonJS({
         "val is not a non-empty string or a valid number. val=" + JSON.stringify(val)
       );
     };
-    function parse9(str) {
+    function parse7(str) {
       str = String(str);
       if (str.length > 100) {
         return;
@@ -27518,7 +27489,7 @@ function createSecureHosts(trust) {
     };
     return host;
   };
-  const open8 = async (host, target, connecting) => {
+  const open7 = async (host, target, connecting) => {
     const socket = await connectTls(target, trust, connecting);
     if (socket.alpnProtocol === "h2") {
       host.sessions.add(socket, target);
@@ -27527,19 +27498,19 @@ function createSecureHosts(trust) {
     host.http1 = true;
     host.spare = socket.setNoDelay(true).unref();
   };
-  const route2 = (target, connecting) => {
+  const route = (target, connecting) => {
     const key2 = keyOf5(target.hostname, target.port);
     const host = hosts.get(key2) ?? make();
     hosts.set(key2, host);
     if (host.http1) return overTls;
     const place = host.sessions.route();
     if (place !== null) return place;
-    host.opening ??= open8(host, target, connecting).finally(() => host.opening = null);
-    return host.opening.then(() => route2(target, connecting));
+    host.opening ??= open7(host, target, connecting).finally(() => host.opening = null);
+    return host.opening.then(() => route(target, connecting));
   };
   return {
     agent,
-    route: route2,
+    route,
     endIdle(unusedSince) {
       for (const { sessions } of hosts.values()) sessions.endIdle(unusedSince);
     },
@@ -27554,7 +27525,7 @@ function createSecureHosts(trust) {
 function agentWithSpares(trust, spareFor) {
   const agent = new import_node_https2.default.Agent({ keepAlive: true, ...trust });
   const create2 = agent.createConnection.bind(agent);
-  const createConnection = (options, created2) => spareFor(options.host, options.port) ?? create2(options, created2);
+  const createConnection = (options, created) => spareFor(options.host, options.port) ?? create2(options, created);
   return Object.assign(agent, { createConnection });
 }
 function sweep(idle) {
@@ -27650,23 +27621,23 @@ function createPace(most) {
     delay: (now) => rate.delay(now),
     started: (now) => rate.started(now),
     pause: (now, until) => rate.refused(now, until, way),
-    answered(answer) {
-      const { now, status } = answer;
-      const asked = windowOf(answer.headers, now);
+    answered(answer2) {
+      const { now, status } = answer2;
+      const asked = windowOf(answer2.headers, now);
       if (asked !== null && asked.ms <= LONGEST_WINDOW_MS) {
         Object.assign(budget, { left: asked.left, until: now + asked.ms });
         if (asked.left === 0) rate.hold(now + asked.ms);
       }
-      if (isRefusal2(answer)) {
-        way = answer.ms ?? 0;
-        fall(answer.epoch, 0.5, 1);
+      if (isRefusal2(answer2)) {
+        way = answer2.ms ?? 0;
+        fall(answer2.epoch, 0.5, 1);
         return;
       }
       if (status >= 500) return;
       rate.taken(now);
-      const speed = latency.judge(answer);
-      if (speed === "slow") fall(answer.epoch, 0.9, LEAST_FOR_LATENCY);
-      else if (speed === "quick" && answer.full) rise();
+      const speed = latency.judge(answer2);
+      if (speed === "slow") fall(answer2.epoch, 0.9, LEAST_FOR_LATENCY);
+      else if (speed === "quick" && answer2.full) rise();
     },
     epoch: () => epoch
   };
@@ -27853,9 +27824,9 @@ function createLimiter(pace, clock, end2) {
       active--;
       admit();
     },
-    answered(answer) {
+    answered(answer2) {
       const now = clock.now();
-      pace.answered({ ...answer, now, full: 2 * active >= pace.limit(now) });
+      pace.answered({ ...answer2, now, full: 2 * active >= pace.limit(now) });
       admit();
     },
     epoch: () => pace.epoch(),
@@ -27936,19 +27907,19 @@ function tooLarge2({ maxBytes }) {
   return new TransportFault("too-large", `the body has more than ${maxBytes} bytes`);
 }
 async function readBody(incoming, limits) {
-  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes + 1);
-  if (bytes2.length > limits.maxBytes) throw tooLarge2(limits);
+  const { bytes, fault } = await gather(incoming, limits, limits.maxBytes + 1);
+  if (bytes.length > limits.maxBytes) throw tooLarge2(limits);
   if (fault !== null) throw fault;
-  return bytes2;
+  return bytes;
 }
 async function readStart(incoming, limits, whole2 = false) {
   if ((incoming.headers["content-encoding"] ?? "identity") !== "identity") {
     incoming.destroy();
     return Buffer.alloc(0);
   }
-  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes);
+  const { bytes, fault } = await gather(incoming, limits, limits.maxBytes);
   if (fault !== null && (whole2 || !(fault instanceof TransportFault))) throw fault;
-  return bytes2.subarray(0, limits.maxBytes);
+  return bytes.subarray(0, limits.maxBytes);
 }
 function gather(incoming, limits, enough2) {
   const parts = [];
@@ -28035,15 +28006,15 @@ function createSecrets(onSecret) {
   };
 }
 function formsOf(secret) {
-  const bytes2 = Buffer.from(secret, "utf8");
+  const bytes = Buffer.from(secret, "utf8");
   const escaped = escapedInJson(secret);
   return [
     secret,
-    encodeURIComponent(bytes2.toString("utf8")),
+    encodeURIComponent(bytes.toString("utf8")),
     escaped,
     // An error that quotes JSON inside its JSON.
     escapedInJson(escaped),
-    bytes2.toString("base64")
+    bytes.toString("base64")
   ];
 }
 function escapedInJson(text4) {
@@ -28073,7 +28044,7 @@ function bodyLimits(wiring, maxBytes) {
     maxBytes,
     idleMs: wiring.idleMs,
     cancellation: wiring.cancellation,
-    onBytes: (bytes2) => void (wiring.usage.bytes_in += bytes2)
+    onBytes: (bytes) => void (wiring.usage.bytes_in += bytes)
   };
 }
 function flat(headers) {
@@ -28125,7 +28096,7 @@ async function dispatch(wiring, peer, request) {
         idleMs: isUpload ? UPLOAD_PATIENCE * idleMs : idleMs,
         connectMs,
         cancellation,
-        onSent: (bytes2) => void (wiring.usage.bytes_out += bytes2)
+        onSent: (bytes) => void (wiring.usage.bytes_out += bytes)
       }
     );
     peer.answered();
@@ -28184,32 +28155,32 @@ function received(wiring, peer, incoming, url) {
     }
   };
 }
-async function discard(wiring, answer) {
+async function discard(wiring, answer2) {
   try {
-    await readStart(answer.incoming, bodyLimits(wiring, ERROR_BYTES));
+    await readStart(answer2.incoming, bodyLimits(wiring, ERROR_BYTES));
   } finally {
-    answer.release();
+    answer2.release();
   }
 }
-async function whole(wiring, request, answer) {
-  const { incoming, status, url } = answer;
+async function whole(wiring, request, answer2) {
+  const { incoming, status, url } = answer2;
   try {
-    const body = await bodyOf2(wiring, request, answer);
+    const body = await bodyOf2(wiring, request, answer2);
     return { status, headers: flat(incoming.headers), body, url };
   } catch (error2) {
     incoming.destroy();
     throw error2;
   } finally {
-    answer.release();
+    answer2.release();
   }
 }
-async function streamed(wiring, request, answer) {
-  const { incoming, status, url } = answer;
+async function streamed(wiring, request, answer2) {
+  const { incoming, status, url } = answer2;
   if (status >= 300) {
-    const { body, ...rest } = await whole(wiring, request, answer);
+    const { body, ...rest } = await whole(wiring, request, answer2);
     return { ...rest, stream: import_node_stream3.Readable.from([body], { objectMode: false }) };
   }
-  answer.release();
+  answer2.release();
   try {
     checkFraming(incoming, request.maxBytes, isAddressed(request));
   } catch (error2) {
@@ -28218,9 +28189,9 @@ async function streamed(wiring, request, answer) {
   }
   const what = redactUrl(request.method, url);
   const limits = bodyLimits(wiring, request.maxBytes);
-  const onBytes = (bytes2) => {
-    limits.onBytes(bytes2);
-    wiring.relieve(bytes2);
+  const onBytes = (bytes) => {
+    limits.onBytes(bytes);
+    wiring.relieve(bytes);
   };
   const stream2 = streamOf(
     incoming,
@@ -28273,30 +28244,30 @@ function urlOf3(endpoint, request, listed4) {
 }
 async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
   const feeds = request.body !== void 0 && "open" in request.body;
-  const open8 = feeds ? void 0 : await endpoint.enter();
+  const open7 = feeds ? void 0 : await endpoint.enter();
   const { authorizer } = endpoint;
   let login;
-  let answer = null;
+  let answer2 = null;
   try {
     const authorization = isAway(endpoint, request.path) ? void 0 : authorizer.authorization(request);
     login = typeof authorization === "object" ? await authorization : authorization;
-    answer = endpoint.isGuess() ? await schemeFound(wiring, endpoint, request, login) : await followed(wiring, endpoint, request, login);
+    answer2 = endpoint.isGuess() ? await schemeFound(wiring, endpoint, request, login) : await followed(wiring, endpoint, request, login);
   } finally {
-    authorizer.answered(login, answer && (isAway(endpoint, answer.url) ? 200 : answer.status));
-    if (!answer) open8?.();
+    authorizer.answered(login, answer2 && (isAway(endpoint, answer2.url) ? 200 : answer2.status));
+    if (!answer2) open7?.();
   }
-  const asked = rounds > 0 ? challengeOf(answer, endpoint) : void 0;
+  const asked = rounds > 0 ? challengeOf(answer2, endpoint) : void 0;
   const worth = asked === void 0 ? null : authorizer.challenged(request, asked, login);
-  open8?.();
-  if (worth === null || !await isWorth(wiring, answer, worth)) return answer;
+  open7?.();
+  if (worth === null || !await isWorth(wiring, answer2, worth)) return answer2;
   return attempt(wiring, endpoint, request, rounds - 1);
 }
-async function isWorth(wiring, answer, worth) {
+async function isWorth(wiring, answer2, worth) {
   const again = await worth.catch(async (error2) => {
-    await discard(wiring, answer);
+    await discard(wiring, answer2);
     throw error2;
   });
-  if (again) await discard(wiring, answer);
+  if (again) await discard(wiring, answer2);
   return again;
 }
 function challengeOf({ status, url, incoming }, endpoint) {
@@ -28309,12 +28280,12 @@ function isAway(endpoint, path6) {
 async function schemeFound(wiring, endpoint, request, sent) {
   const { hostname, port } = targetOf(endpoint.api());
   try {
-    const answer = await followed(wiring, endpoint, request, sent);
-    if (answer.status !== 400 || !await speaksTls(hostname, port)) {
+    const answer2 = await followed(wiring, endpoint, request, sent);
+    if (answer2.status !== 400 || !await speaksTls(hostname, port)) {
       endpoint.speak("http");
-      return answer;
+      return answer2;
     }
-    await discard(wiring, answer);
+    await discard(wiring, answer2);
   } catch (error2) {
     const suspicious = error2 instanceof TransportFault && (error2.kind === "reset" || error2.kind === "garbled");
     if (!suspicious || !await speaksTls(hostname, port)) throw error2;
@@ -28326,15 +28297,15 @@ async function followed(wiring, endpoint, request, authorization) {
   let url = urlOf3(endpoint, request, wiring.listed);
   let away = isAway(endpoint, request.path);
   for (let hops = 0; ; hops++) {
-    const answer = await dispatch(wiring, endpoint, {
+    const answer2 = await dispatch(wiring, endpoint, {
       method: request.method,
       url,
       headers: headersOf(request, away ? void 0 : authorization, away),
       body: request.body
     });
-    const location2 = answer.incoming.headers.location;
-    if (!isRedirect(answer.status) || location2 === void 0) return answer;
-    await discard(wiring, answer);
+    const location2 = answer2.incoming.headers.location;
+    if (!isRedirect(answer2.status) || location2 === void 0) return answer2;
+    await discard(wiring, answer2);
     url = next2(wiring, request, url, location2, hops);
     away = isAway(endpoint, url);
     if (away) authorization = void 0;
@@ -28413,9 +28384,9 @@ function unsafe(base, what, next3) {
 function speaksTls(hostname, port) {
   return new Promise((resolve12) => {
     const socket = import_node_tls3.default.connect({ host: hostname, port, timeout: PROBE_MS });
-    const end2 = (answer) => {
+    const end2 = (answer2) => {
       socket.destroy();
-      resolve12(answer);
+      resolve12(answer2);
     };
     socket.once("secureConnect", () => end2(true));
     socket.once("timeout", () => end2(false));
@@ -28598,7 +28569,7 @@ function createTransport(options) {
       wiring,
       endpoint,
       { what, repeatable, again },
-      () => attempt(wiring, endpoint, request).then((answer) => read3(wiring, request, answer))
+      () => attempt(wiring, endpoint, request).then((answer2) => read3(wiring, request, answer2))
     );
   };
   return {
@@ -28629,15 +28600,15 @@ function wire(options) {
 function createHosts(wiring, options) {
   const endpoints = /* @__PURE__ */ new Map();
   const most = () => options.concurrency ?? Math.min(MOST_EACH, Math.max(1, Math.floor(MOST_TOGETHER / endpoints.size)));
-  const stateOf7 = () => createHostState(most, wiring.clock, wiring.cancellation);
-  const ask2 = createTokenClient(wiring, createTokenHosts(stateOf7));
+  const stateOf6 = () => createHostState(most, wiring.clock, wiring.cancellation);
+  const ask2 = createTokenClient(wiring, createTokenHosts(stateOf6));
   const credentials = options.anonymous ? () => Promise.resolve(null) : options.credentials;
   const make = (registry) => {
     const address = addressOfRegistry(registry, options.insecureRegistries);
     const endpoint = createHost(
       registry,
       address,
-      stateOf7(),
+      stateOf6(),
       (api) => createAuthorizer({
         credentials,
         asker: () => ({ registry, api: api(), listed: wiring.listed }),
@@ -28657,8 +28628,8 @@ function createTokenClient(wiring, peerOf) {
     peerOf(url.origin),
     { what: () => redactUrl(method, url), repeatable: true },
     async () => {
-      const answer = await dispatch(wiring, peerOf(url.origin), { method, url, headers, body });
-      const { incoming, status } = answer;
+      const answer2 = await dispatch(wiring, peerOf(url.origin), { method, url, headers, body });
+      const { incoming, status } = answer2;
       try {
         return {
           status,
@@ -28666,23 +28637,23 @@ function createTokenClient(wiring, peerOf) {
           body: await readBody(incoming, bodyLimits(wiring, MAX_BYTES3))
         };
       } finally {
-        answer.release();
+        answer2.release();
       }
     }
   );
 }
-function createTokenHosts(stateOf7) {
+function createTokenHosts(stateOf6) {
   const peers = /* @__PURE__ */ new Map();
   return (origin2) => {
-    const peer = peers.get(origin2) ?? stateOf7();
+    const peer = peers.get(origin2) ?? stateOf6();
     peers.set(origin2, peer);
     return peer;
   };
 }
 function createReleaseMemory(collect2) {
   let passed2 = 0;
-  return (bytes2) => {
-    passed2 += bytes2;
+  return (bytes) => {
+    passed2 += bytes;
     if (passed2 < EVERY) return;
     passed2 = 0;
     collect2?.();
@@ -28809,10 +28780,10 @@ async function retryOnMismatch(context, read3) {
 function nextLink(header) {
   let rest = header ?? "";
   for (; ; ) {
-    const open8 = rest.indexOf("<");
-    const close2 = rest.indexOf(">", open8);
-    if (open8 < 0 || close2 < 0) return null;
-    const target = rest.slice(open8 + 1, close2).trim();
+    const open7 = rest.indexOf("<");
+    const close2 = rest.indexOf(">", open7);
+    if (open7 < 0 || close2 < 0) return null;
+    const target = rest.slice(open7 + 1, close2).trim();
     const [parameters, after] = splitAtComma(rest.slice(close2 + 1));
     if (target !== "" && isNext(parameters)) return target;
     rest = after;
@@ -28981,18 +28952,18 @@ function budgetFor(what, advice) {
   const spent = `${what} more than ${MOST2.manifests} manifests or ${MOST2.bytes / 1024 / 1024} MiB of manifests; ${advice}`;
   return { ...MOST2, spent };
 }
-function spend(budget, { bytes: bytes2 }) {
+function spend(budget, { bytes }) {
   budget.manifests -= 1;
-  budget.bytes -= bytes2.length;
+  budget.bytes -= bytes.length;
   if (budget.manifests < 0 || budget.bytes < 0) throw new OverBudget("mismatch", budget.spent);
 }
 function checkAffordable(budget, listed4) {
-  let { manifests, bytes: bytes2 } = budget;
+  let { manifests, bytes } = budget;
   for (const { size } of listed4) {
     manifests -= 1;
-    bytes2 -= size;
+    bytes -= size;
   }
-  if (manifests < 0 || bytes2 < 0) throw new OverBudget("mismatch", budget.spent);
+  if (manifests < 0 || bytes < 0) throw new OverBudget("mismatch", budget.spent);
 }
 async function readTree(reader2, source, root, only = () => true, budget = imageBudget(source, root.digest)) {
   const { registry, repository } = source;
@@ -29092,11 +29063,11 @@ function twoSizes(name, digest) {
 }
 function childrenFirst(nodes, root) {
   const ordered = /* @__PURE__ */ new Set();
-  const open8 = /* @__PURE__ */ new Set();
+  const open7 = /* @__PURE__ */ new Set();
   const visit3 = (digest) => {
     const node = nodes.get(digest);
-    if (!node || open8.has(digest) || ordered.has(node)) return;
-    open8.add(digest);
+    if (!node || open7.has(digest) || ordered.has(node)) return;
+    open7.add(digest);
     for (const child3 of node.children) visit3(child3.digest);
     ordered.add(node);
   };
@@ -29129,7 +29100,7 @@ async function readImage2(reader2, source, manifest, need) {
     budget: imageBudget(source, manifest.digest)
   });
   const view = fresh();
-  const parsed2 = parse6(view, manifest);
+  const parsed2 = parse5(view, manifest);
   const platforms = /* @__PURE__ */ new Set();
   const visit3 = async (node, depth) => {
     if (node.kind === "image") {
@@ -29189,7 +29160,7 @@ async function descend(view, child3, depth) {
   if (depth > MAX_DEPTH3) throw tooDeep(formatReference(ref));
   const manifest = await view.reader.manifest(ref);
   spend(view.budget, manifest);
-  return parse6(view, manifest);
+  return parse5(view, manifest);
 }
 async function configOf(view, image2) {
   if (!IMAGE_CONFIGS.includes(image2.config.mediaType)) return {};
@@ -29203,7 +29174,7 @@ async function labelsOf2(view, image2) {
   const config = (await configOf(view, image2))["config"];
   return strings(isObject2(config) ? config["Labels"] : void 0);
 }
-function parse6(view, manifest) {
+function parse5(view, manifest) {
   return parseManifest(manifest, formatReference(refOf6(view, manifest.digest)));
 }
 function refOf6({ source: { registry, repository } }, digest) {
@@ -29233,27 +29204,27 @@ async function putTag(context, ref, manifest, previous) {
   const task = { operation: "write the tag", ref };
   for (let attempt3 = 1; ; attempt3++) {
     const wire2 = attempt3 === 1 ? context : repeating(context);
-    const answer = await putOnce(wire2, task, manifest, ref.tag, false);
-    if ("response" in answer && isTaken(answer.response)) return receipt(task, manifest, answer.response);
-    if (!needsHead(answer)) throw reasonOf3(task, answer);
+    const answer2 = await putOnce(wire2, task, manifest, ref.tag, false);
+    if ("response" in answer2 && isTaken(answer2.response)) return receipt(task, manifest, answer2.response);
+    if (!needsHead(answer2)) throw reasonOf3(task, answer2);
     const now = await headByBody(context, ref);
     if (now.state === "present" && isOurs(manifest, now.digest)) return { subjectListed: false };
     const untouched = now.state === "absent" || now.state === "present" && now.digest === previous;
-    if (!untouched || !isPassing(answer) || attempt3 === TRIES)
-      throw verdict(task, manifest, answer, now, previous);
+    if (!untouched || !isPassing(answer2) || attempt3 === TRIES)
+      throw verdict(task, manifest, answer2, now, previous);
     await context.clock.sleep(context.clock.random() * PAUSE * 2 ** (attempt3 - 1));
   }
 }
 async function putByDigest(context, ref, manifest) {
   const task = { operation: "write the manifest", ref };
-  const answer = await putOnce(context, task, manifest, ref.digest, true);
-  if ("error" in answer) throw answer.error;
-  if (isTaken(answer.response)) return receipt(task, manifest, answer.response);
-  if (isPartMissing(answer.response)) throw new PartUnknown(refusal2(task, answer.response));
-  throw refusal2(task, answer.response);
+  const answer2 = await putOnce(context, task, manifest, ref.digest, true);
+  if ("error" in answer2) throw answer2.error;
+  if (isTaken(answer2.response)) return receipt(task, manifest, answer2.response);
+  if (isPartMissing(answer2.response)) throw new PartUnknown(refusal2(task, answer2.response));
+  throw refusal2(task, answer2.response);
 }
 function putOnce(context, task, manifest, name, repeatable) {
-  const answer = ask(context, task, {
+  const answer2 = ask(context, task, {
     method: "PUT",
     repository: task.ref,
     path: `manifests/${name}`,
@@ -29265,7 +29236,7 @@ function putOnce(context, task, manifest, name, repeatable) {
     redirect: "refuse",
     repeatable
   });
-  return answer.then(
+  return answer2.then(
     (response) => ({ response }),
     (error2) => {
       if (error2 instanceof OperationError) return { error: error2 };
@@ -29286,20 +29257,20 @@ function receipt(task, manifest, response) {
   }
   return { subjectListed: response.headers["oci-subject"] !== void 0 };
 }
-function needsHead(answer) {
-  if ("error" in answer) return !["cancelled", "denied", "unsafe"].includes(answer.error.code);
-  return answer.response.status !== 401;
+function needsHead(answer2) {
+  if ("error" in answer2) return !["cancelled", "denied", "unsafe"].includes(answer2.error.code);
+  return answer2.response.status !== 401;
 }
-function isPassing(answer) {
-  if ("error" in answer) return ["unavailable", "timeout", "protocol"].includes(answer.error.code);
-  const { status } = answer.response;
-  return status < 300 || status === 408 || status === 429 || status >= 500 || isPartMissing(answer.response);
+function isPassing(answer2) {
+  if ("error" in answer2) return ["unavailable", "timeout", "protocol"].includes(answer2.error.code);
+  const { status } = answer2.response;
+  return status < 300 || status === 408 || status === 429 || status >= 500 || isPartMissing(answer2.response);
 }
 function isPartMissing(response) {
   return [400, 404].includes(response.status) && errorsOf(response).some(({ code: code2 }) => PART_UNKNOWN.includes(code2));
 }
-function verdict(task, manifest, answer, now, previous) {
-  const reason = reasonOf3(task, answer);
+function verdict(task, manifest, answer2, now, previous) {
+  const reason = reasonOf3(task, answer2);
   const status = reason.status === void 0 ? {} : { status: reason.status };
   if (now.state === "unknown") {
     return new OperationError(
@@ -29310,7 +29281,7 @@ function verdict(task, manifest, answer, now, previous) {
   }
   if (now.state === "absent") return reason;
   const held = `the tag holds ${now.digest}, not ${manifest.digest}`;
-  if ("response" in answer && !isPassing(answer)) {
+  if ("response" in answer2 && !isPassing(answer2)) {
     return failure(
       "rejected",
       task,
@@ -29338,8 +29309,8 @@ function immutabilityHint(registry) {
   const known3 = quirksOf(registry).find(({ immutable }) => immutable !== void 0)?.immutable;
   return known3 ?? "if the tag is immutable or protected there, choose another tag or lift the rule";
 }
-function reasonOf3(task, answer) {
-  return "error" in answer ? answer.error : refusal2(task, answer.response);
+function reasonOf3(task, answer2) {
+  return "error" in answer2 ? answer2.error : refusal2(task, answer2.response);
 }
 function isTaken({ status, headers }) {
   return status === 201 || [200, 202].includes(status) && headers["docker-content-digest"] !== void 0;
@@ -29447,8 +29418,8 @@ function verifiedDigest(task, ref, response) {
   }
   return digest;
 }
-function hasDigest(bytes2, digest) {
-  return digestOf(bytes2, algorithmOf(digest)) === digest;
+function hasDigest(bytes, digest) {
+  return digestOf(bytes, algorithmOf(digest)) === digest;
 }
 function contradicted(task, what) {
   return failure(
@@ -29470,8 +29441,8 @@ function mediaTypeOf(response) {
   return isObject2(body) && typeof body["mediaType"] === "string" ? body["mediaType"] : "";
 }
 function createReader(context) {
-  const manifests = recent(MEMORY, ({ bytes: bytes2 }) => bytes2.length);
-  const blobs = recent(MEMORY / 4, (bytes2) => bytes2.length);
+  const manifests = recent(MEMORY, ({ bytes }) => bytes.length);
+  const blobs = recent(MEMORY / 4, (bytes) => bytes.length);
   const manifestsUnderWay = once2(false);
   const blobsUnderWay = once2(false);
   return {
@@ -29495,9 +29466,9 @@ function createReader(context) {
       const known3 = blobs.get(key2);
       if (known3) return Promise.resolve(known3);
       return blobsUnderWay.run(key2, async () => {
-        const bytes2 = await readBlob(context, source, descriptor2, what);
-        blobs.set(key2, bytes2);
-        return bytes2;
+        const bytes = await readBlob(context, source, descriptor2, what);
+        blobs.set(key2, bytes);
+        return bytes;
       });
     }
   };
@@ -29551,7 +29522,7 @@ async function listTags2(context, repository, mostPages = MAX_PAGES) {
   const tags = /* @__PURE__ */ new Set();
   const pages = /* @__PURE__ */ new Set();
   let path6 = `tags/list?n=${PAGE}`;
-  let bytes2 = 0;
+  let bytes = 0;
   for (let page2 = 1; page2 <= mostPages; page2++) {
     const response = await ask(context, task, {
       method: "GET",
@@ -29559,13 +29530,13 @@ async function listTags2(context, repository, mostPages = MAX_PAGES) {
       path: path6,
       headers: { accept: "application/json" },
       access: "pull",
-      maxBytes: MAX_BYTES4 - bytes2,
+      maxBytes: MAX_BYTES4 - bytes,
       redirect: "follow",
       repeatable: true
     });
     if (page2 === 1 && saysAbsent(response)) return [];
     if (response.status !== 200) throw refusal2(task, response);
-    bytes2 += response.body.length;
+    bytes += response.body.length;
     const known3 = tags.size;
     const found = tagsOf3(task, repository, response);
     for (const tag2 of found) tags.add(tag2);
@@ -29710,10 +29681,10 @@ async function contentsOf(reader2, image2, ref, manifest, budget) {
 async function layerOf(reader2, image2, name, layer) {
   const kind = kindOf4(layer.mediaType) ?? "bundle";
   try {
-    const bytes2 = await reader2.blob(image2, layer, "signature");
+    const bytes = await reader2.blob(image2, layer, "signature");
     return {
       name,
-      content: kind === "bundle" ? { kind, bytes: bytes2 } : { kind, bytes: bytes2, annotations: layer.annotations }
+      content: kind === "bundle" ? { kind, bytes } : { kind, bytes, annotations: layer.annotations }
     };
   } catch (error2) {
     if (!(error2 instanceof OperationError) || TRANSIENT.includes(error2.code)) throw error2;
@@ -29783,7 +29754,7 @@ function createAttachments(context, reader2, referrers, children2) {
     const refs = [...tags.flat(), ...listed4.map((entry) => ({ registry, repository, digest: entry.digest }))];
     return refs.map((ref) => ({ ref, to: [digest] }));
   };
-  const open8 = async (source, { ref, to }, budget) => {
+  const open7 = async (source, { ref, to }, budget) => {
     try {
       return await twice(async () => {
         const manifest = await reader2.manifest(ref);
@@ -29834,7 +29805,7 @@ function createAttachments(context, reader2, referrers, children2) {
         const claims = merged((await pool(round, ATTACHMENT_LANES, counted2)).flat());
         const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
         if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany3(source);
-        const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open8(source, claim, budget));
+        const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open7(source, claim, budget));
         warnOfStrays(fresh.filter((_, at3) => answers[at3] === null));
         const opened3 = answers.filter((attachment) => attachment !== null);
         for (const attachment of opened3) found.set(formatReference(attachment.ref), attachment);
@@ -30043,8 +30014,8 @@ async function openBlob(context, task, source, blob) {
   });
   if (response.status === 200) return response.stream;
   const { stream: stream2, ...rest } = response;
-  const answer = { ...rest, body: await (0, import_consumers.buffer)(stream2) };
-  if (response.status !== 404) throw refusal2(task, answer);
+  const answer2 = { ...rest, body: await (0, import_consumers.buffer)(stream2) };
+  if (response.status !== 404) throw refusal2(task, answer2);
   throw failure(
     "absent",
     task,
@@ -30304,9 +30275,9 @@ function createReferrers(context) {
     if (without.has(name)) return null;
     const asked = () => pages.run(`${name}@${digest}`, () => askApi(context, repository, digest));
     const first2 = await asked();
-    const answer = "refused" in first2 ? await asked() : first2;
-    if (!("refused" in answer)) return answer.entries;
-    const { refused: refused3 } = answer;
+    const answer2 = "refused" in first2 ? await asked() : first2;
+    if (!("refused" in answer2)) return answer2.entries;
+    const { refused: refused3 } = answer2;
     if (!without.has(name) && !NO_API.includes(refused3.status ?? 0)) {
       context.log.warning(`${refused3.message}; only what the fallback tag lists is seen`);
     }
@@ -30340,7 +30311,7 @@ async function askApi(context, repository, digest) {
   };
   const found = /* @__PURE__ */ new Map();
   let path6 = `referrers/${digest}`;
-  let bytes2 = 0;
+  let bytes = 0;
   for (let page2 = 1; page2 <= MAX_PAGES2; page2++) {
     const response = await ask(context, task, {
       method: "GET",
@@ -30348,7 +30319,7 @@ async function askApi(context, repository, digest) {
       path: path6,
       headers: { accept: OCI_INDEX },
       access: "pull",
-      maxBytes: Math.min(MAX_MANIFEST_BYTES, MAX_BYTES6 - bytes2),
+      maxBytes: Math.min(MAX_MANIFEST_BYTES, MAX_BYTES6 - bytes),
       redirect: "follow",
       repeatable: true
     });
@@ -30356,7 +30327,7 @@ async function askApi(context, repository, digest) {
     const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX;
     if (!isList && page2 === 1) return { refused: refusal2(task, response) };
     if (!isList) throw refusal2(task, response);
-    bytes2 += response.body.length;
+    bytes += response.body.length;
     const known3 = found.size;
     const list4 = { bytes: response.body, mediaType: OCI_INDEX, digest: "" };
     for (const entry of entriesOf4(list4, nameOf4(task.ref))) found.set(entry.digest, entry);
@@ -30393,8 +30364,8 @@ async function addToFallback(context, ref, node) {
     ...held?.body ?? { schemaVersion: 2, mediaType: OCI_INDEX },
     manifests: [...held?.entries.map(({ raw }) => raw) ?? [], entryFor(node)]
   };
-  const bytes2 = Buffer.from(JSON.stringify(body));
-  const index = { bytes: bytes2, mediaType: OCI_INDEX, digest: digestOf(bytes2) };
+  const bytes = Buffer.from(JSON.stringify(body));
+  const index = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
   await putTag(context, ref, index, held?.digest ?? null);
 }
 function entryFor({ manifest, parsed: parsed2 }) {
@@ -31089,8 +31060,8 @@ async function textOf5(path6) {
   try {
     const info2 = await file2.stat();
     if (!info2.isFile() || info2.size > MOST3) return null;
-    const bytes2 = await file2.readFile();
-    const text4 = new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
+    const bytes = await file2.readFile();
+    const text4 = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return text4.includes("\0") ? null : text4;
   } finally {
     await file2.close();
@@ -31721,7 +31692,7 @@ var require_parse = __commonJS({
   "node_modules/semver/functions/parse.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse9 = (version, options, throwErrors = false) => {
+    var parse7 = (version, options, throwErrors = false) => {
       if (version instanceof SemVer) {
         return version;
       }
@@ -31734,7 +31705,7 @@ var require_parse = __commonJS({
         throw er;
       }
     };
-    module2.exports = parse9;
+    module2.exports = parse7;
   }
 });
 
@@ -31742,9 +31713,9 @@ var require_parse = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports2, module2) {
     "use strict";
-    var parse9 = require_parse();
+    var parse7 = require_parse();
     var valid = (version, options) => {
-      const v = parse9(version, options);
+      const v = parse7(version, options);
       return v ? v.version : null;
     };
     module2.exports = valid;
@@ -31755,9 +31726,9 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports2, module2) {
     "use strict";
-    var parse9 = require_parse();
+    var parse7 = require_parse();
     var clean3 = (version, options) => {
-      const s = parse9(version.trim().replace(/^[=v]+/, ""), options);
+      const s = parse7(version.trim().replace(/^[=v]+/, ""), options);
       return s ? s.version : null;
     };
     module2.exports = clean3;
@@ -31792,10 +31763,10 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports2, module2) {
     "use strict";
-    var parse9 = require_parse();
+    var parse7 = require_parse();
     var diff = (version1, version2) => {
-      const v1 = parse9(version1, null, true);
-      const v2 = parse9(version2, null, true);
+      const v1 = parse7(version1, null, true);
+      const v2 = parse7(version2, null, true);
       const comparison = v1.compare(v2);
       if (comparison === 0) {
         return null;
@@ -31866,9 +31837,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports2, module2) {
     "use strict";
-    var parse9 = require_parse();
+    var parse7 = require_parse();
     var prerelease = (version, options) => {
-      const parsed2 = parse9(version, options);
+      const parsed2 = parse7(version, options);
       return parsed2 && parsed2.prerelease.length ? parsed2.prerelease : null;
     };
     module2.exports = prerelease;
@@ -32054,7 +32025,7 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse9 = require_parse();
+    var parse7 = require_parse();
     var { safeRe: re, t } = require_re();
     var coerce = (version, options) => {
       if (version instanceof SemVer) {
@@ -32089,7 +32060,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build2 = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse9(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
+      return parse7(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
     };
     module2.exports = coerce;
   }
@@ -32099,7 +32070,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports2, module2) {
     "use strict";
-    var parse9 = require_parse();
+    var parse7 = require_parse();
     var constants6 = require_constants();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
@@ -32111,7 +32082,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version, options) => {
       const versionStringToParse = version instanceof SemVer ? version.version : version;
-      return parse9(versionStringToParse, options);
+      return parse7(versionStringToParse, options);
     };
     var doTruncation = (version, truncation) => {
       if (isPrerelease(truncation)) {
@@ -33346,7 +33317,7 @@ var require_semver2 = __commonJS({
     var constants6 = require_constants();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse9 = require_parse();
+    var parse7 = require_parse();
     var valid = require_valid();
     var clean3 = require_clean();
     var inc = require_inc();
@@ -33385,7 +33356,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module2.exports = {
-      parse: parse9,
+      parse: parse7,
       valid,
       clean: clean3,
       inc,
@@ -33505,18 +33476,18 @@ function stageOf(rest) {
 function instructions(text4) {
   const escape = /^#\s*escape\s*=\s*`/im.test(text4) ? "`" : "\\";
   const lines3 = [];
-  let open8 = null;
+  let open7 = null;
   const ends2 = [];
   for (const line2 of text4.split(/\r?\n/)) {
-    if (open8 === null && ends2.length > 0) {
+    if (open7 === null && ends2.length > 0) {
       if (line2.replace(/^\t+/, "") === ends2[0]) ends2.shift();
       continue;
     }
     if (/^\s*(?:#|$)/.test(line2)) continue;
     const trimmed = line2.trimEnd();
     const continued = trimmed.endsWith(escape);
-    const joined = (open8 ?? "") + (continued ? `${trimmed.slice(0, -1)} ` : trimmed);
-    open8 = continued ? joined : null;
+    const joined = (open7 ?? "") + (continued ? `${trimmed.slice(0, -1)} ` : trimmed);
+    open7 = continued ? joined : null;
     if (continued) continue;
     lines3.push(joined);
     if (/^\s*(?:RUN|COPY|ADD)\s/i.test(joined)) {
@@ -33559,31 +33530,31 @@ async function findBuilder(definition, dockerfiles, options) {
   }
 }
 async function removeBuilder(name, { ask: ask2, log }) {
-  const answer = await ask2(["buildx", "rm", "--force", name]).catch((error2) => ({
+  const answer2 = await ask2(["buildx", "rm", "--force", name]).catch((error2) => ({
     exitCode: 1,
     stdout: "",
     stderr: String(error2)
   }));
-  if (answer.exitCode === 0) log.debug(`temporary builder ${name} removed`);
+  if (answer2.exitCode === 0) log.debug(`temporary builder ${name} removed`);
   else
     log.warning(
-      `the temporary builder ${name} could not be removed: ${lastLine(answer)}; "docker buildx rm ${name}" removes it`
+      `the temporary builder ${name} could not be removed: ${lastLine(answer2)}; "docker buildx rm ${name}" removes it`
     );
 }
-function versionOf2(answer) {
-  if (answer.exitCode === 0) return parseBuildxVersion(answer.stdout);
-  throw new OperationError("unavailable", `docker buildx is not installed (${lastLine(answer)})`, {
+function versionOf2(answer2) {
+  if (answer2.exitCode === 0) return parseBuildxVersion(answer2.stdout);
+  throw new OperationError("unavailable", `docker buildx is not installed (${lastLine(answer2)})`, {
     hint: "add docker/setup-buildx-action before this step, or install the buildx plugin"
   });
 }
-function inspected(answer, builder) {
-  if (answer.exitCode !== 0) {
+function inspected(answer2, builder) {
+  if (answer2.exitCode !== 0) {
     const which2 = builder === null || builder === "" ? "the builder" : `the builder "${builder}"`;
-    throw new OperationError("unavailable", `${which2} cannot be used: ${lastLine(answer)}`, {
+    throw new OperationError("unavailable", `${which2} cannot be used: ${lastLine(answer2)}`, {
       hint: 'see "docker buildx ls", or add docker/setup-buildx-action before this step'
     });
   }
-  const found = parseInspect(answer.stdout);
+  const found = parseInspect(answer2.stdout);
   const error2 = found.error ?? found.nodes.find((node) => node.error !== null)?.error ?? null;
   if (error2 !== null || found.driver === "") {
     throw new OperationError(
@@ -33610,8 +33581,8 @@ async function makeBuilder(replaced, options) {
       "--bootstrap",
       ...config.words
     ];
-    const answer = await askLong(words);
-    if (answer.exitCode !== 0) throw cannotReplace(replaced, lastLine(answer));
+    const answer2 = await askLong(words);
+    if (answer2.exitCode !== 0) throw cannotReplace(replaced, lastLine(answer2));
     return inspected(await askLong(["buildx", "inspect", "--bootstrap", name]), name);
   } catch (error2) {
     await removeBuilder(name, {
@@ -33735,7 +33706,7 @@ var init_inspect = __esm({
 
 // src/docker/metadata.ts
 function readMetadata(text4, definition) {
-  const data = text4 === null ? null : parse7(text4);
+  const data = text4 === null ? null : parse6(text4);
   if (data === null) {
     throw new OperationError(
       "protocol",
@@ -33744,7 +33715,7 @@ function readMetadata(text4, definition) {
   }
   return definition.targets.filter(({ pushed: pushed2 }) => pushed2).map((target) => {
     const entry = Object.hasOwn(data, target.name) ? data[target.name] : void 0;
-    const digest = isRecord3(entry) ? entry["containerimage.digest"] : void 0;
+    const digest = isRecord2(entry) ? entry["containerimage.digest"] : void 0;
     if (typeof digest === "string" && isDigest(digest)) return { target, digest };
     throw new OperationError(
       "protocol",
@@ -33793,15 +33764,15 @@ function label3({ image: image2, platforms, pushed: pushed2 }) {
   const list4 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
   return `${image2}${list4}${pushed2 ? "" : ", built only"}`;
 }
-function parse7(text4) {
+function parse6(text4) {
   try {
     const data = JSON.parse(text4);
-    return isRecord3(data) ? data : null;
+    return isRecord2(data) ? data : null;
   } catch {
     return null;
   }
 }
-function isRecord3(value) {
+function isRecord2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 var MOST_REASON2;
@@ -34390,7 +34361,7 @@ function written(node, value, before, previous) {
   return before === "" && /\S/.test(previous) ? ` ${plain3}` : plain3;
 }
 function isText(value) {
-  return parse4(value, { version: "1.1" }) === value && parse4(value) === value;
+  return parse3(value, { version: "1.1" }) === value && parse3(value) === value;
 }
 function bad5(what, hint2) {
   return { ok: false, what, hint: hint2 };
@@ -34960,11 +34931,11 @@ async function bring3(github2, request) {
   const texts2 = new Map([...base.files].map(([file2, found]) => [file2, found?.text ?? null]));
   const plan2 = planFollowUp(request.items, texts2);
   const pulls = await pullsOf(github2, request);
-  const open8 = pulls.find(({ state }) => state === "open") ?? null;
-  const result = { url: open8?.html_url ?? null, problems: plan2.problems, notice: null };
+  const open7 = pulls.find(({ state }) => state === "open") ?? null;
+  const result = { url: open7?.html_url ?? null, problems: plan2.problems, notice: null };
   if (plan2.files.length === 0)
-    return { ...result, state: open8 ? await close(github2, request, open8) : "nothing" };
-  const declined = open8 ? null : declinedPull(pulls, plan2);
+    return { ...result, state: open7 ? await close(github2, request, open7) : "nothing" };
+  const declined = open7 ? null : declinedPull(pulls, plan2);
   if (declined) {
     const notice2 = `${declined.html_url} with the same changes was closed without merging; delete nothing, reopen it when it is wanted after all`;
     return { ...result, url: declined.html_url, state: "declined", notice: notice2 };
@@ -34974,12 +34945,12 @@ async function bring3(github2, request) {
     const notice2 = `${request.branch} holds commits that are not Retag's and was left alone; delete the branch to have it made anew`;
     return { ...result, state: "foreign", notice: notice2 };
   }
-  const written2 = branch?.fingerprint !== plan2.fingerprint || !open8;
+  const written2 = branch?.fingerprint !== plan2.fingerprint || !open7;
   if (written2) await writeBranch(github2, request, plan2, base, branch !== null);
   if (written2 && await movedUnder(github2, request, base)) {
     throw new OperationError("rejected", `${request.base} changed meanwhile`, { status: 409 });
   }
-  return { ...result, ...await writePull(github2, request, plan2, open8, written2) };
+  return { ...result, ...await writePull(github2, request, plan2, open7, written2) };
 }
 async function baseOf(github2, { base, items }) {
   const { home } = github2;
@@ -35060,16 +35031,16 @@ async function writeBranch(github2, request, plan2, base, exists3) {
     });
   }
 }
-async function writePull(github2, request, plan2, open8, written2) {
+async function writePull(github2, request, plan2, open7, written2) {
   const title = titleOf(plan2);
-  if (!open8) return createPull(github2, request, plan2, title);
-  const body = pullBody(plan2, { jobToken: open8.user?.login === JOB_LOGIN });
-  const same2 = open8.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
+  if (!open7) return createPull(github2, request, plan2, title);
+  const body = pullBody(plan2, { jobToken: open7.user?.login === JOB_LOGIN });
+  const same2 = open7.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
   if (!same2) {
-    const params = { ...github2.home, pull_number: open8.number, title, body };
+    const params = { ...github2.home, pull_number: open7.number, title, body };
     await github2.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   }
-  return { state: written2 || !same2 ? "updated" : "unchanged", url: open8.html_url };
+  return { state: written2 || !same2 ? "updated" : "unchanged", url: open7.html_url };
 }
 async function createPull(github2, { branch, base }, plan2, title) {
   const jobToken = (await github2.identity()).kind === "job";
@@ -35082,17 +35053,17 @@ async function createPull(github2, { branch, base }, plan2, title) {
   }
   return { state: "created", url: made.html_url };
 }
-async function close(github2, request, open8) {
+async function close(github2, request, open7) {
   const { home } = github2;
   const branch = await branchOf2(github2, request);
-  const comment = { ...home, issue_number: open8.number, body: supersededText(request.runUrl) };
+  const comment = { ...home, issue_number: open7.number, body: supersededText(request.runUrl) };
   await github2.call(
     "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
     comment,
     "pull-requests: write"
   );
-  const text4 = withoutFingerprint(open8.body ?? "");
-  const params = { ...home, pull_number: open8.number, state: "closed", body: text4 };
+  const text4 = withoutFingerprint(open7.body ?? "");
+  const params = { ...home, pull_number: open7.number, state: "closed", body: text4 };
   await github2.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   if (branch?.foreign === false) {
     await github2.call("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
@@ -35212,7 +35183,7 @@ async function ensureLabel(github2, name) {
 }
 async function assignable(github2, logins) {
   const known3 = [];
-  const unknown3 = [];
+  const unknown4 = [];
   for (const assignee of logins) {
     const found = await github2.find("GET /repos/{owner}/{repo}/assignees/{assignee}", {
       ...github2.home,
@@ -35220,11 +35191,11 @@ async function assignable(github2, logins) {
     });
     if (found !== null) known3.push(assignee);
     else
-      unknown3.push(
+      unknown4.push(
         `${assignee} cannot be assigned to issues here; correct tracking.shepherds, or give access`
       );
   }
-  return { known: known3, unknown: unknown3 };
+  return { known: known3, unknown: unknown4 };
 }
 function plain2(body) {
   return (body ?? "").replaceAll("\r\n", "\n");
@@ -35347,9 +35318,9 @@ async function track({ config, outcomes, release, report: report2 }, { github: g
   const warnings3 = [...new Set(results.flatMap((each) => each.warnings))];
   const advice = shepherdAdvice(tracking2);
   return [
-    ...results.map(({ image: image2, line: line2, state, open: open8, url }) => ({
+    ...results.map(({ image: image2, line: line2, state, open: open7, url }) => ({
       level: "line",
-      text: `Tracking issue of ${image2} ${line2}: ${state}, ${open8 ? "open" : "closed"}`,
+      text: `Tracking issue of ${image2} ${line2}: ${state}, ${open7 ? "open" : "closed"}`,
       url
     })),
     ...warnings3.map((text4) => ({ level: "warning", text: text4, url: null })),
@@ -35378,18 +35349,18 @@ function confirmer(args, io, signal) {
   return async (question) => {
     signal.throwIfAborted();
     io.stderr.write(`${question} Only "yes" writes [y/N]: `);
-    const answer = await oneLine4(io, signal);
-    if (/^\s*y(?:es)?\s*$/i.test(answer ?? "")) return;
-    if (answer === null) io.stderr.write("\n");
+    const answer2 = await oneLine4(io, signal);
+    if (/^\s*y(?:es)?\s*$/i.test(answer2 ?? "")) return;
+    if (answer2 === null) io.stderr.write("\n");
     throw new OperationError("cancelled", "Nothing was written.");
   };
 }
 function oneLine4({ stdin }, signal) {
   return new Promise((resolve12) => {
     const lines3 = (0, import_node_readline.createInterface)({ input: stdin, terminal: false });
-    const end2 = (answer) => {
+    const end2 = (answer2) => {
       signal.removeEventListener("abort", onAbort);
-      resolve12(answer);
+      resolve12(answer2);
       lines3.close();
     };
     const onAbort = () => end2(null);
@@ -35487,7 +35458,7 @@ async function trustOf4(options) {
     const read3 = await baseReader(options, base);
     if (read3 === null) return here;
     const before = await Promise.all(files.map(async ({ path: path6 }) => ({ path: path6, bytes: await read3(path6) })));
-    const trustFiles = before.flatMap(({ path: path6, bytes: bytes2 }) => bytes2 === null ? [] : [{ path: path6, bytes: bytes2 }]);
+    const trustFiles = before.flatMap(({ path: path6, bytes }) => bytes === null ? [] : [{ path: path6, bytes }]);
     return { trust: sourcesWith(read3), trustFiles };
   } catch (error2) {
     if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
@@ -35501,11 +35472,11 @@ async function baseReader({ env, workspace, files, github: github2 }, base) {
   const git = gitIn(workspace, env);
   if ((await git("cat-file", "-e", `${base}^{commit}`))?.ok === true) {
     return async (path6) => {
-      const answer = await git("cat-file", "blob", `${base}:./${import_node_path14.posix.normalize(path6)}`);
-      return answer?.ok === true ? Buffer.from(answer.stdout) : null;
+      const answer2 = await git("cat-file", "blob", `${base}:./${import_node_path14.posix.normalize(path6)}`);
+      return answer2?.ok === true ? Buffer.from(answer2.stdout) : null;
     };
   }
-  if (!files.some(({ bytes: bytes2 }) => /^["']?trust["']?\s*:/m.test(Buffer.from(bytes2).toString()))) return null;
+  if (!files.some(({ bytes }) => /^["']?trust["']?\s*:/m.test(Buffer.from(bytes).toString()))) return null;
   const opened3 = await github2();
   const { readText: readText3 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
   return async (path6) => {
@@ -36241,10 +36212,10 @@ async function classifyCommand(args, io) {
   const problems2 = await write3(classified2, { path: path6, json: args.is("json") }, io);
   return problems2.length > 0 ? fail2(new UserError(problems2), io, "text") : 0;
 }
-async function write3(classified2, { path: path6, json: json3 }, io) {
-  if (json3 && path6 === null) return stream(classified2, io);
+async function write3(classified2, { path: path6, json: json2 }, io) {
+  if (json2 && path6 === null) return stream(classified2, io);
   const all = [...classified2];
-  if (json3) stream(all, io);
+  if (json2) stream(all, io);
   else io.stdout.write(classificationsAsText(all));
   if (path6 !== null) await writeJson(path6, all.map(listed3), await checkoutOf(io));
   return all.flatMap(({ problems: problems2 }) => problems2);
@@ -36503,8 +36474,8 @@ function unruled({ trust, config }) {
   const shown3 = names2.slice(0, 10).join(", ") + (names2.length > 10 ? ` and ${names2.length - 10} more` : "");
   return names2.length === 0 ? [] : [`no trust rule matches: ${shown3}`];
 }
-function emptyFile({ path: path6, bytes: bytes2 }) {
-  const lines3 = Buffer.from(bytes2).toString("utf8").split("\n");
+function emptyFile({ path: path6, bytes }) {
+  const lines3 = Buffer.from(bytes).toString("utf8").split("\n");
   if (!lines3.every((line2) => /^\ufeff?\s*(?:#.*|---|\.\.\.)?\s*$/.test(line2))) return [];
   const location2 = { file: path6, line: 1, column: 1 };
   return [
@@ -36975,10 +36946,10 @@ ${text4}`).join("\n"));
 }
 async function lookAround(top, git, wish) {
   const lines3 = async (...words) => {
-    const answer = await git(...words);
-    if (answer?.ok === false && answer.stderr !== "")
-      throw new OperationError("rejected", `git: ${answer.stderr.trim()}`);
-    return (answer?.stdout ?? "").split(/[\n\0]/).filter((line2) => line2 !== "");
+    const answer2 = await git(...words);
+    if (answer2?.ok === false && answer2.stderr !== "")
+      throw new OperationError("rejected", `git: ${answer2.stderr.trim()}`);
+    return (answer2?.stdout ?? "").split(/[\n\0]/).filter((line2) => line2 !== "");
   };
   const tags = await lines3("for-each-ref", "--format=%(refname:strip=2)", "refs/tags");
   const branches = await lines3("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/origin");
@@ -37271,14 +37242,14 @@ async function readHere(top, file2) {
   const path6 = (0, import_node_path20.join)(top, file2);
   const real = await (0, import_promises17.realpath)(path6).catch(() => null);
   if (real !== path6 || !(await (0, import_promises17.stat)(path6)).isFile()) return null;
-  const bytes2 = await (0, import_promises17.readFile)(path6);
-  const text4 = bytes2.toString();
-  return Buffer.from(text4).equals(bytes2) ? text4 : false;
+  const bytes = await (0, import_promises17.readFile)(path6);
+  const text4 = bytes.toString();
+  return Buffer.from(text4).equals(bytes) ? text4 : false;
 }
 async function readCommitted(git, file2) {
-  const answer = await git("cat-file", "blob", `HEAD:${file2}`);
-  if (answer?.ok !== true) return null;
-  return answer.stdout.includes("\uFFFD") ? false : answer.stdout;
+  const answer2 = await git("cat-file", "blob", `HEAD:${file2}`);
+  if (answer2?.ok !== true) return null;
+  return answer2.stdout.includes("\uFFFD") ? false : answer2.stdout;
 }
 function requireUntouched(plan2, before, here) {
   const touched = plan2.files.filter(
@@ -37669,763 +37640,20 @@ var init_completion = __esm({
   }
 });
 
-// src/embedded/request.ts
-function classifyRequest(method, url) {
-  const mark = url.indexOf("?");
-  const path6 = mark < 0 ? url : url.slice(0, mark);
-  const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
-  const plain3 = (kind) => ({
-    kind,
-    repository: null,
-    reference: null,
-    query
+// src/embedded/registry.ts
+async function startRegistry() {
+  const methods = [];
+  const store = createStore();
+  const server = (0, import_node_http4.createServer)((request, response) => {
+    methods.push(request.method ?? "");
+    void answer(store, request, response);
   });
-  if (path6 === "/v2/" || path6 === "/v2")
-    return plain3(method === "GET" || method === "HEAD" ? "ping" : "other");
-  if (path6 === "/token") return plain3("token");
-  for (const [pattern, kindOf5] of ROUTES) {
-    const match = pattern.exec(path6);
-    if (!match) continue;
-    const reference2 = match[2] === void 0 ? null : decode3(match[2]);
-    const kind = kindOf5(method, reference2 ?? "", query);
-    return { kind, repository: match[1] ?? "", reference: reference2, query };
-  }
-  return plain3("other");
-}
-function manifestKind(method, reference2) {
-  switch (method) {
-    case "HEAD":
-      return "head-manifest";
-    case "GET":
-      return "get-manifest";
-    case "PUT":
-      return reference2.includes(":") ? "put-manifest-digest" : "put-manifest-tag";
-    case "DELETE":
-      return "delete-manifest";
-    default:
-      return "other";
-  }
-}
-function startKind(method, _reference, query) {
-  if (method !== "POST") return "other";
-  return query.has("mount") ? "mount" : "start-upload";
-}
-function uploadKind(method) {
-  switch (method) {
-    case "PATCH":
-      return "patch-blob";
-    case "PUT":
-      return "put-blob";
-    case "GET":
-      return "upload-status";
-    case "DELETE":
-      return "cancel-upload";
-    default:
-      return "other";
-  }
-}
-function blobKind(method) {
-  switch (method) {
-    case "HEAD":
-      return "head-blob";
-    case "GET":
-      return "get-blob";
-    case "DELETE":
-      return "delete-blob";
-    default:
-      return "other";
-  }
-}
-function decode3(text4) {
-  try {
-    return decodeURIComponent(text4);
-  } catch {
-    return text4;
-  }
-}
-async function readBody2(body, limit) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-    size += chunk.length;
-    if (size > limit) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-function empty(status, headers = {}) {
-  return { status, headers, body: NOTHING2 };
-}
-function bytes(status, body, headers) {
-  return { status, headers, body };
-}
-function json2(status, value, headers = {}) {
-  return bytes(status, Buffer.from(`${JSON.stringify(value)}
-`), {
-    "content-type": "application/json; charset=utf-8",
-    ...headers
-  });
-}
-function refusal3(status, code2, message, detail2, headers = {}) {
-  return json2(status, { errors: [{ code: code2, message, ...detail2 === void 0 ? {} : { detail: detail2 } }] }, headers);
-}
-function pageNotFound() {
-  return bytes(404, Buffer.from("404 page not found\n"), { "content-type": "text/plain; charset=utf-8" });
-}
-var ROUTES, NOTHING2;
-var init_request3 = __esm({
-  "src/embedded/request.ts"() {
-    "use strict";
-    ROUTES = [
-      [/^\/v2\/(.+)\/manifests\/([^/]+)$/, manifestKind],
-      [/^\/v2\/(.+)\/blobs\/uploads\/?$/, startKind],
-      [/^\/v2\/(.+)\/blobs\/uploads\/([^/]+)$/, uploadKind],
-      [/^\/v2\/(.+)\/blobs\/([^/]+)$/, blobKind],
-      [/^\/v2\/(.+)\/tags\/list$/, (method) => method === "GET" ? "tags" : "other"],
-      [/^\/v2\/(.+)\/referrers\/([^/]+)$/, (method) => method === "GET" ? "referrers" : "other"]
-    ];
-    NOTHING2 = Buffer.alloc(0);
-  }
-});
-
-// src/embedded/manifests.ts
-function getManifest(store, behaviour, repository, call) {
-  const reference2 = call.reference ?? "";
-  if (reference2.includes(":") && !isDigest(reference2)) return badDigest(reference2);
-  const found = store.manifest(repository, reference2);
-  if (!found) return unknownManifest(reference2);
-  const given2 = behaviour.accept === "ignored" ? found : negotiate({
-    found,
-    byTag: !isDigest(reference2),
-    accept: call.headers["accept"] ?? "",
-    version: behaviour.accept,
-    child: (digest) => store.manifest(repository, digest)
-  });
-  if ("status" in given2) return given2;
-  return bytes(200, given2.bytes, { "content-type": given2.mediaType, "docker-content-digest": given2.digest });
-}
-async function putManifest(store, behaviour, repository, call) {
-  const reference2 = call.reference ?? "";
-  const tag2 = reference2.includes(":") ? null : reference2;
-  if (tag2 === null ? !isDigest(reference2) : !isTag(tag2)) {
-    return tag2 === null ? badDigest(reference2) : refusal3(400, "TAG_INVALID", "manifest tag did not match URI");
-  }
-  const body = await readBody2(call.body, MAX_MANIFEST);
-  if (!body) {
-    const code2 = behaviour.tooLargeStatus === 413 ? "SIZE_INVALID" : "MANIFEST_INVALID";
-    return refusal3(behaviour.tooLargeStatus, code2, "http: request body too large");
-  }
-  const facts = checkManifest(body, call.headers["content-type"]);
-  if (typeof facts === "string") return refusal3(400, "MANIFEST_INVALID", "manifest invalid", facts);
-  const digest = digestOf(body, algorithmOf(reference2));
-  if (tag2 === null && digest !== reference2) return badDigest(reference2);
-  const missing3 = missingParts(store, behaviour, repository, facts);
-  if (missing3.length > 0) return blobsUnknown(missing3);
-  store.putManifest(repository, tag2, { bytes: body, mediaType: facts.mediaType, digest }, call.index);
-  return empty(201, {
-    location: `/v2/${repository}/manifests/${digest}`,
-    "docker-content-digest": digest,
-    ...facts.subject !== null && behaviour.referrers ? { "oci-subject": facts.subject } : {}
-  });
-}
-function deleteManifest(store, behaviour, repository, call) {
-  const reference2 = call.reference ?? "";
-  if (reference2.includes(":")) {
-    if (!isDigest(reference2)) return badDigest(reference2);
-    return store.deleteManifest(repository, reference2, call.index) ? empty(202) : unknownManifest(reference2);
-  }
-  if (!behaviour.deleteTags) return refusal3(400, "UNSUPPORTED", "The operation is unsupported.");
-  return store.deleteTag(repository, reference2, call.index) ? empty(202) : unknownManifest(reference2);
-}
-function badDigest(digest) {
-  return refusal3(400, "DIGEST_INVALID", "provided digest did not match uploaded content", { digest });
-}
-function missingParts(store, behaviour, repository, facts) {
-  const blobs = facts.blobs.filter((digest) => !store.blob(repository, digest));
-  const children2 = behaviour.sparseIndexes ? [] : facts.children.map(({ digest }) => digest).filter((digest) => !isThere3(store, repository, digest));
-  return [.../* @__PURE__ */ new Set([...blobs, ...children2])];
-}
-function isThere3(store, repository, digest) {
-  return store.manifest(repository, digest) !== void 0 || store.blob(repository, digest) !== void 0;
-}
-function blobsUnknown(digests) {
-  const one2 = refusal3(400, "MANIFEST_BLOB_UNKNOWN", "");
-  const errors = digests.map((digest) => ({
-    code: "MANIFEST_BLOB_UNKNOWN",
-    message: "manifest references a manifest or blob unknown to registry",
-    detail: { digest }
-  }));
-  return { ...one2, body: Buffer.from(`${JSON.stringify({ errors })}
-`) };
-}
-function unknownManifest(reference2) {
-  return refusal3(404, "MANIFEST_UNKNOWN", "manifest unknown", `unknown reference ${reference2}`);
-}
-function isTag(text4) {
-  return isReservedTag(text4) || parseTag(text4).ok;
-}
-function negotiate(negotiation) {
-  const { found, byTag } = negotiation;
-  const old = negotiation.version === "distribution-2.8";
-  const accepted2 = negotiation.accept.split(",").map((part) => (part.split(";", 1)[0] ?? "").trim());
-  if (accepted2.includes(found.mediaType)) return found;
-  switch (found.mediaType) {
-    case OCI_INDEX:
-      return old ? notAccepted("OCI index found, but accept header does not support OCI indexes") : found;
-    case OCI_MANIFEST:
-      return notAccepted("OCI manifest found, but accept header does not support OCI manifests");
-    case DOCKER_LIST:
-      return byTag ? defaultPlatform(negotiation, accepted2) : found;
-    case DOCKER_MANIFEST:
-      return byTag && old ? schema1(found) : found;
-    default:
-      return found;
-  }
-}
-function notAccepted(message) {
-  return refusal3(404, "MANIFEST_UNKNOWN", message);
-}
-function defaultPlatform(negotiation, accepted2) {
-  const facts = parsedOf(negotiation.found.bytes, DOCKER_LIST);
-  const entry = facts?.children.find(({ platform: platform3 }) => platform3 === "linux/amd64");
-  const manifest = entry && negotiation.child(entry.digest);
-  if (!manifest) return refusal3(404, "MANIFEST_UNKNOWN", "manifest unknown");
-  if (accepted2.includes(DOCKER_MANIFEST)) return manifest;
-  return negotiation.version === "distribution-2.8" ? schema1(manifest) : refusal3(400, "MANIFEST_INVALID", "manifest invalid");
-}
-function schema1(manifest) {
-  const layers = parsedOf(manifest.bytes, manifest.mediaType)?.blobs.slice(1) ?? [];
-  const document3 = { schemaVersion: 1, fsLayers: layers.map((blobSum) => ({ blobSum })), history: [] };
-  const bytes2 = Buffer.from(JSON.stringify(document3, null, 3));
-  return { bytes: bytes2, mediaType: DOCKER_SCHEMA1_SIGNED, digest: digestOf(bytes2) };
-}
-function checkManifest(bytes2, contentType) {
-  if (contentType === void 0) return "no Content-Type";
-  const mediaType = bareMediaType(contentType);
-  if (!isCopyable(mediaType)) return `unsupported media type ${mediaType}`;
-  const document3 = parse8(bytes2);
-  if (!document3) return "the manifest is not a JSON object";
-  const stated = document3["mediaType"];
-  if (stated !== void 0 && stated !== mediaType) {
-    return `mediaType ${JSON.stringify(stated)} is not the Content-Type ${mediaType}`;
-  }
-  if (document3["schemaVersion"] !== 2) return "schemaVersion is not 2";
-  return parseManifest2(mediaType, document3) ?? "a descriptor of the manifest has no usable digest";
-}
-function parsedOf(bytes2, mediaType) {
-  const document3 = parse8(bytes2);
-  return document3 && parseManifest2(mediaType, document3);
-}
-function parseManifest2(mediaType, document3) {
-  const index = isIndex(mediaType);
-  const config = asObject(document3["config"]);
-  const parts = index ? [] : [config, ...asList(document3["layers"])];
-  const children2 = index ? asList(document3["manifests"]) : [];
-  const subject = asObject(document3["subject"]);
-  const named2 = [...parts, ...children2, ...subject ? [subject] : []];
-  if (!index && !config || named2.some((part) => !isDigest(textOf7(part, "digest") ?? ""))) return null;
-  return {
-    mediaType,
-    blobs: parts.filter((part) => !isForeign3(part)).map(digestIn),
-    children: children2.map((child3) => ({ digest: digestIn(child3), platform: platformOf2(child3) })),
-    subject: subject ? digestIn(subject) : null,
-    artifactType: textOf7(document3, "artifactType") ?? (index ? null : textOf7(config, "mediaType")),
-    annotations: textsIn(document3["annotations"])
-  };
-}
-function isForeign3(part) {
-  const mediaType = textOf7(part, "mediaType") ?? "";
-  return Array.isArray(part?.["urls"]) || /nondistributable|foreign/.test(mediaType);
-}
-function platformOf2(child3) {
-  const platform3 = asObject(child3?.["platform"]);
-  return platform3 && `${textOf7(platform3, "os") ?? ""}/${textOf7(platform3, "architecture") ?? ""}`;
-}
-function parse8(bytes2) {
-  try {
-    return asObject(JSON.parse(bytes2.toString("utf8")));
-  } catch {
-    return null;
-  }
-}
-function asObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
-}
-function asList(value) {
-  return Array.isArray(value) ? value.map(asObject) : [];
-}
-function textOf7(value, key2) {
-  const text4 = value?.[key2];
-  return typeof text4 === "string" && text4 !== "" ? text4 : null;
-}
-function digestIn(part) {
-  return textOf7(part, "digest") ?? "";
-}
-function textsIn(value) {
-  return Object.fromEntries(
-    Object.entries(asObject(value) ?? {}).filter(
-      (pair2) => typeof pair2[1] === "string"
-    )
-  );
-}
-var MAX_MANIFEST, SPEC, DISTRIBUTION_3, DISTRIBUTION_2_8;
-var init_manifests = __esm({
-  "src/embedded/manifests.ts"() {
-    "use strict";
-    init_digest();
-    init_manifest();
-    init_reference();
-    init_request3();
-    MAX_MANIFEST = 4 * 1024 * 1024;
-    SPEC = {
-      accept: "ignored",
-      pagedTags: true,
-      nullTags: false,
-      pageSize: null,
-      referrers: true,
-      deleteTags: true,
-      singlePost: true,
-      mounts: true,
-      chunkOrder: true,
-      sparseIndexes: false,
-      tooLargeStatus: 413
-    };
-    DISTRIBUTION_3 = {
-      ...SPEC,
-      accept: "distribution-3.1",
-      nullTags: true,
-      referrers: false,
-      singlePost: false,
-      tooLargeStatus: 400
-    };
-    DISTRIBUTION_2_8 = {
-      ...DISTRIBUTION_3,
-      accept: "distribution-2.8",
-      pagedTags: false,
-      deleteTags: false,
-      chunkOrder: false
-    };
-  }
-});
-
-// src/embedded/routes.ts
-function getBlob(store, repository, call) {
-  const digest = call.reference ?? "";
-  if (!isDigest(digest)) return badDigest(digest);
-  const blob = store.blob(repository, digest);
-  if (!blob) return unknownBlob(digest);
-  const range = parseRange(call.headers["range"], blob.size);
-  if (range === "unsatisfiable") return empty(416, { "content-range": `bytes */${blob.size}` });
-  const { start: start2, end: end2 } = range ?? { start: 0, end: blob.size };
-  return bytes(
-    range ? 206 : 200,
-    { length: end2 - start2, open: () => blob.open(start2, end2) },
-    {
-      "content-type": "application/octet-stream",
-      "docker-content-digest": digest,
-      "accept-ranges": "bytes",
-      ...range ? { "content-range": `bytes ${start2}-${end2 - 1}/${blob.size}` } : {}
-    }
-  );
-}
-function deleteBlob(store, repository, call) {
-  const digest = call.reference ?? "";
-  if (!isDigest(digest)) return badDigest(digest);
-  return store.unlinkBlob(repository, digest) ? empty(202) : unknownBlob(digest);
-}
-function unknownBlob(digest) {
-  return refusal3(404, "BLOB_UNKNOWN", "blob unknown to registry", digest);
-}
-function parseRange(header, size) {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
-  if (!match || match[1] === "" && match[2] === "") return null;
-  if (match[1] === "") {
-    const last = Math.min(Number(match[2]), size);
-    return last === 0 ? "unsatisfiable" : { start: size - last, end: size };
-  }
-  const start2 = Number(match[1]);
-  if (start2 >= size) return "unsatisfiable";
-  const end2 = match[2] === "" ? size : Math.min(Number(match[2]) + 1, size);
-  return end2 <= start2 ? null : { start: start2, end: end2 };
-}
-async function startUpload(store, behaviour, repository, call) {
-  const { query } = call;
-  const mount = query.get("mount");
-  const from = query.get("from");
-  if (mount !== null && from !== null && behaviour.mounts && store.linkBlob(from, repository, mount)) {
-    return created(repository, mount);
-  }
-  const digest = query.get("digest");
-  if (digest !== null && mount === null && behaviour.singlePost) {
-    if (!isDigest(digest)) return badDigest(digest);
-    const sink = store.newSink();
-    await pour(call, sink);
-    return keep6(store, repository, digest, sink);
-  }
-  return accepted(202, store.startUpload(repository));
-}
-async function patchUpload(store, behaviour, repository, call) {
-  const upload = findUpload(store, repository, call);
-  if ("status" in upload) return upload;
-  const problem4 = outOfPlace(upload, behaviour, call);
-  if (problem4) return problem4;
-  await pour(call, upload.sink);
-  return accepted(202, upload);
-}
-async function finishUpload(store, behaviour, repository, call) {
-  const upload = findUpload(store, repository, call);
-  if ("status" in upload) return upload;
-  const digest = call.query.get("digest") ?? "";
-  if (!isDigest(digest)) return badDigest(digest);
-  const problem4 = outOfPlace(upload, behaviour, call);
-  if (problem4) return problem4;
-  await pour(call, upload.sink);
-  store.uploads.delete(upload.id);
-  return keep6(store, repository, digest, upload.sink);
-}
-function uploadStatus(store, repository, call) {
-  const upload = findUpload(store, repository, call);
-  return "status" in upload ? upload : accepted(204, upload);
-}
-async function cancelUpload2(store, repository, call) {
-  const upload = findUpload(store, repository, call);
-  if ("status" in upload) return upload;
-  store.uploads.delete(upload.id);
-  await upload.sink.discard();
-  return empty(204);
-}
-function findUpload(store, repository, call) {
-  const id = call.reference ?? "";
-  if (!(call.query.get("_state") ?? "").startsWith(`${id}.`)) {
-    return refusal3(404, "BLOB_UPLOAD_INVALID", "blob upload invalid", "missing or foreign _state");
-  }
-  const upload = store.uploads.get(id);
-  if (upload?.repository === repository) return upload;
-  return refusal3(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry");
-}
-function outOfPlace(upload, behaviour, call) {
-  const misplaced = refusal3(
-    416,
-    "RANGE_INVALID",
-    "invalid content range",
-    void 0,
-    accepted(416, upload).headers
-  );
-  if (call.query.get("_state") !== stateOf6(upload)) return misplaced;
-  const range = call.headers["content-range"];
-  if (range === void 0 || !behaviour.chunkOrder) return null;
-  const match = /^(?:bytes )?(\d+)-(\d+)$/.exec(range);
-  return match && Number(match[1]) === upload.sink.size ? null : misplaced;
-}
-async function pour(call, sink) {
-  for await (const chunk of call.body) await sink.write(chunk);
-}
-async function keep6(store, repository, digest, sink) {
-  const { digest: actual, content } = await sink.finish(digest);
-  if (actual !== digest) {
-    await sink.discard();
-    return badDigest(digest);
-  }
-  store.putBlob(repository, digest, content);
-  return created(repository, digest);
-}
-function created(repository, digest) {
-  return empty(201, { location: `/v2/${repository}/blobs/${digest}`, "docker-content-digest": digest });
-}
-function accepted(status, upload) {
-  return empty(status, {
-    location: `/v2/${upload.repository}/blobs/uploads/${upload.id}?_state=${stateOf6(upload)}`,
-    range: `0-${Math.max(upload.sink.size - 1, 0)}`,
-    "docker-upload-uuid": upload.id
-  });
-}
-function stateOf6(upload) {
-  return `${upload.id}.${upload.sink.size}`;
-}
-function listTags3(store, behaviour, repository, call) {
-  if (!store.knows(repository)) {
-    return refusal3(404, "NAME_UNKNOWN", "repository name not known to registry", { name: repository });
-  }
-  const tags = store.tags(repository);
-  if (tags.length === 0 && behaviour.nullTags) return json2(200, { name: repository, tags: null });
-  if (!behaviour.pagedTags) return json2(200, { name: repository, tags });
-  const asked = call.query.get("n");
-  if (asked !== null && !/^\d{1,9}$/.test(asked)) {
-    return refusal3(400, "PAGINATION_NUMBER_INVALID", "invalid number of results requested", { n: asked });
-  }
-  const page2 = pageOf2([...tags].sort(), call, behaviour.pageSize);
-  const link2 = page2.next === null ? {} : nextLink2(`/v2/${repository}/tags/list`, page2.next, page2.size);
-  return json2(200, { name: repository, tags: page2.entries }, link2);
-}
-function listReferrers(store, behaviour, repository, call) {
-  if (!behaviour.referrers) return pageNotFound();
-  const subject = call.reference ?? "";
-  if (!isDigest(subject)) return badDigest(subject);
-  const wanted = call.query.get("artifactType");
-  const all = store.manifests(repository).flatMap((manifest) => describe3(manifest, subject)).filter((descriptor2) => wanted === null || descriptor2.artifactType === wanted);
-  const byDigest = new Map(all.map((descriptor2) => [descriptor2.digest, descriptor2]));
-  const page2 = pageOf2([...byDigest.keys()].sort(), call, behaviour.pageSize);
-  const filter = wanted === null ? {} : { artifactType: wanted };
-  const index = {
-    schemaVersion: 2,
-    mediaType: OCI_INDEX,
-    manifests: page2.entries.map((digest) => byDigest.get(digest))
-  };
-  return bytes(200, Buffer.from(JSON.stringify(index)), {
-    "content-type": OCI_INDEX,
-    ...wanted === null ? {} : { "oci-filters-applied": "artifactType" },
-    ...page2.next === null ? {} : nextLink2(`/v2/${repository}/referrers/${subject}`, page2.next, page2.size, filter)
-  });
-}
-function describe3(manifest, subject) {
-  const facts = parsedOf(manifest.bytes, manifest.mediaType);
-  if (facts?.subject !== subject) return [];
-  return [
-    {
-      mediaType: manifest.mediaType,
-      digest: manifest.digest,
-      size: manifest.bytes.length,
-      ...facts.artifactType === null ? {} : { artifactType: facts.artifactType },
-      ...Object.keys(facts.annotations).length === 0 ? {} : { annotations: facts.annotations }
-    }
-  ];
-}
-function pageOf2(sorted2, call, most) {
-  const last = call.query.get("last");
-  const rest = last === null ? sorted2 : sorted2.filter((entry) => entry > last);
-  const asked = call.query.get("n") ?? "";
-  const size = Math.min(/^\d+$/.test(asked) ? Number(asked) : Infinity, most ?? Infinity);
-  const entries = rest.slice(0, size);
-  const final = entries.at(-1);
-  return { entries, next: final !== void 0 && entries.length < rest.length ? final : null, size };
-}
-function nextLink2(path6, last, size, more = {}) {
-  const query = new URLSearchParams({ ...more, last, n: String(size) });
-  return { link: `<${path6}?${query.toString()}>; rel="next"` };
-}
-var init_routes = __esm({
-  "src/embedded/routes.ts"() {
-    "use strict";
-    init_manifest();
-    init_reference();
-    init_manifests();
-    init_request3();
-  }
-});
-
-// src/embedded/store.ts
-function createStore(spillAbove, temporary) {
-  const repositories = /* @__PURE__ */ new Map();
-  const content = /* @__PURE__ */ new Map();
-  const uploads = /* @__PURE__ */ new Map();
-  const history = [];
-  let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises18.mkdtemp)((0, import_node_path21.join)(temporary, "retag-registry-"));
-  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto11.randomUUID)());
-  function ensure(name) {
-    const known3 = repositories.get(name);
-    if (known3) return known3;
-    const fresh = {
-      manifests: /* @__PURE__ */ new Map(),
-      tags: /* @__PURE__ */ new Map(),
-      blobs: /* @__PURE__ */ new Set()
-    };
-    repositories.set(name, fresh);
-    return fresh;
-  }
-  function setTag(repository, tag2, digest, request) {
-    const { tags } = ensure(repository);
-    const previous = tags.get(tag2) ?? null;
-    if (digest === null) tags.delete(tag2);
-    else tags.set(tag2, digest);
-    if (previous !== digest) history.push({ repository, tag: tag2, digest, previous, request });
-  }
-  return {
-    history,
-    uploads,
-    knows: (repository) => repositories.has(repository),
-    tags: (repository) => [...repositories.get(repository)?.tags.keys() ?? []],
-    manifest(repository, reference2) {
-      const state = repositories.get(repository);
-      return state?.manifests.get(state.tags.get(reference2) ?? reference2);
-    },
-    manifests: (repository) => [...repositories.get(repository)?.manifests.values() ?? []],
-    putManifest(repository, tag2, manifest, request) {
-      ensure(repository).manifests.set(manifest.digest, manifest);
-      if (tag2 !== null) setTag(repository, tag2, manifest.digest, request);
-    },
-    deleteManifest(repository, digest, request) {
-      const state = repositories.get(repository);
-      if (!state?.manifests.delete(digest)) return false;
-      for (const [tag2, target] of [...state.tags]) {
-        if (target === digest) setTag(repository, tag2, null, request);
-      }
-      return true;
-    },
-    deleteTag(repository, tag2, request) {
-      if (!repositories.get(repository)?.tags.has(tag2)) return false;
-      setTag(repository, tag2, null, request);
-      return true;
-    },
-    blob: (repository, digest) => repositories.get(repository)?.blobs.has(digest) ? content.get(digest) : void 0,
-    putBlob(repository, digest, bytes2) {
-      if (!content.has(digest)) content.set(digest, bytes2);
-      ensure(repository).blobs.add(digest);
-    },
-    linkBlob(from, to, digest) {
-      if (!repositories.get(from)?.blobs.has(digest)) return false;
-      ensure(to).blobs.add(digest);
-      return true;
-    },
-    unlinkBlob: (repository, digest) => repositories.get(repository)?.blobs.delete(digest) ?? false,
-    startUpload(repository) {
-      const upload = { id: (0, import_node_crypto11.randomUUID)(), repository, sink: newSink() };
-      uploads.set(upload.id, upload);
-      return upload;
-    },
-    newSink,
-    async close() {
-      for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises18.rm)(await directory, { recursive: true, force: true });
-    }
-  };
-}
-function inMemory(chunks) {
-  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  return { size, open: (start2, end2) => import_node_stream5.Readable.from(slices(chunks, start2, end2), { objectMode: false }) };
-}
-function createSink(spillAbove, directory, name) {
-  const hash2 = (0, import_node_crypto11.createHash)("sha256");
-  let chunks = [];
-  let size = 0;
-  let file2 = null;
-  async function spill() {
-    const path6 = (0, import_node_path21.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises18.open)(path6, "w") };
-    for (const chunk of chunks) await file2.handle.write(chunk);
-    chunks = [];
-  }
-  async function discard2() {
-    chunks = [];
-    if (!file2) return;
-    await file2.handle.close();
-    await (0, import_promises18.rm)(file2.path, { force: true });
-  }
-  return {
-    get size() {
-      return size;
-    },
-    async write(chunk) {
-      hash2.update(chunk);
-      size += chunk.length;
-      if (file2) {
-        await file2.handle.write(chunk);
-        return;
-      }
-      chunks.push(chunk);
-      if (size > spillAbove) await spill();
-    },
-    async finish(like = "sha256:") {
-      const content = file2 ? inFile(file2.path, size) : inMemory(chunks);
-      const digest = algorithmOf(like) === "sha512" ? await digestOfStream(content.open(0, size)) : `sha256:${hash2.digest("hex")}`;
-      await file2?.handle.close();
-      return { digest, content };
-    },
-    discard: discard2
-  };
-}
-function inFile(path6, size) {
-  return {
-    size,
-    open: (start2, end2) => start2 >= end2 ? import_node_stream5.Readable.from([]) : (0, import_node_fs3.createReadStream)(path6, { start: start2, end: end2 - 1 })
-  };
-}
-function* slices(chunks, start2, end2) {
-  let offset = 0;
-  for (const chunk of chunks) {
-    const from = Math.max(start2 - offset, 0);
-    const to = Math.min(end2 - offset, chunk.length);
-    if (from < to) yield chunk.subarray(from, to);
-    offset += chunk.length;
-  }
-}
-async function digestOfStream(stream2) {
-  const hash2 = (0, import_node_crypto11.createHash)("sha512");
-  for await (const chunk of stream2) hash2.update(chunk);
-  return `sha512:${hash2.digest("hex")}`;
-}
-var import_node_crypto11, import_node_fs3, import_promises18, import_node_path21, import_node_stream5;
-var init_store = __esm({
-  "src/embedded/store.ts"() {
-    "use strict";
-    import_node_crypto11 = require("node:crypto");
-    import_node_fs3 = require("node:fs");
-    import_promises18 = require("node:fs/promises");
-    import_node_path21 = require("node:path");
-    import_node_stream5 = require("node:stream");
-    init_digest();
-  }
-});
-
-// src/embedded/http.ts
-async function listen(options) {
-  const connections = /* @__PURE__ */ new WeakMap();
-  let connectionCount = 0;
-  let inFlight = 0;
-  let host = "";
-  function record3(request, call) {
-    const connection = connections.get(request.socket) ?? connectionCount++;
-    connections.set(request.socket, connection);
-    const { index, method, url, kind, repository, reference: reference2, headers } = call;
-    const entry = {
-      index,
-      at: options.now(),
-      method,
-      url,
-      kind,
-      repository,
-      reference: reference2,
-      headers,
-      host,
-      connection,
-      inFlight,
-      status: 0,
-      faults: []
-    };
-    options.log.push(entry);
-    return entry;
-  }
-  async function serve(request, response) {
-    const call = callOf(request, options.log.length);
-    inFlight += 1;
-    const entry = record3(request, call);
-    const met = options.intercept?.(call) ?? null;
-    entry.faults = met?.faults ?? [];
-    const handle = () => options.handle(call);
-    try {
-      const answer = await (met ? met.answer(request, handle) : handle());
-      if (!answer) return;
-      if (met?.answers !== false) entry.status = answer.status;
-      await (met?.send?.(response, answer) ?? sendPlainly(response, answer, call.method === "HEAD"));
-    } catch (error2) {
-      if (!request.socket.destroyed && !response.headersSent) {
-        await sendPlainly(response, refusal3(500, "UNKNOWN", String(error2)), false);
-        entry.status = 500;
-      } else response.destroy();
-    } finally {
-      inFlight -= 1;
-    }
-  }
-  const listener = (request, response) => void serve(request, response);
-  const server = options.tls ? (0, import_node_https3.createServer)(options.tls, listener) : (0, import_node_http4.createServer)(listener);
-  server.keepAliveTimeout = 6e4;
-  server.requestTimeout = 0;
-  server.listen(options.port ?? 0, "127.0.0.1");
+  server.listen(0, "127.0.0.1");
   await (0, import_node_events.once)(server, "listening");
-  host = `127.0.0.1:${server.address().port}`;
   return {
-    host,
-    url: `${options.tls ? "https" : "http"}://${host}`,
+    ...store,
+    host: `127.0.0.1:${server.address().port}`,
+    methods,
     async close() {
       const closed = (0, import_node_events.once)(server, "close");
       server.close();
@@ -38434,144 +37662,61 @@ async function listen(options) {
     }
   };
 }
-function callOf(request, index) {
-  const method = request.method ?? "GET";
-  const url = request.url ?? "/";
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(", ") : value ?? ""
-    ])
-  );
-  return { ...classifyRequest(method, url), method, url, headers, body: request, index };
+function createStore() {
+  const held = /* @__PURE__ */ new Map();
+  return {
+    putManifest(repository, tag2, manifest) {
+      held.set(manifest.digest, manifest);
+      if (tag2 !== null) held.set(`${repository}:${tag2}`, manifest);
+    },
+    putBlob(bytes) {
+      const digest = digestOf(bytes);
+      held.set(digest, { bytes, digest, mediaType: "application/octet-stream" });
+      return digest;
+    },
+    find: (repository, reference2) => held.get(reference2) ?? held.get(`${repository}:${reference2}`)
+  };
 }
-async function sendPlainly(response, answer, head2) {
-  const bodyless = answer.status === 204 || answer.status === 304;
-  response.writeHead(answer.status, {
-    ...bodyless ? {} : { "content-length": String(answer.body.length) },
-    ...answer.headers
+async function answer(store, request, response) {
+  const [, repository = "", reference2 = ""] = PATH.exec(request.url ?? "") ?? [];
+  if (request.method === "PUT") {
+    const bytes = await (0, import_consumers2.buffer)(request);
+    const digest = digestOf(bytes);
+    store.putManifest(repository, reference2, {
+      bytes,
+      digest,
+      mediaType: request.headers["content-type"] ?? ""
+    });
+    response.writeHead(201, { "content-length": 0, "docker-content-digest": digest }).end();
+    return;
+  }
+  const found = store.find(repository, reference2);
+  const body = found?.bytes ?? unknown3(reference2);
+  response.writeHead(found === void 0 ? 404 : 200, {
+    "content-length": body.length,
+    "content-type": found?.mediaType ?? "application/json; charset=utf-8",
+    ...found === void 0 ? {} : { "docker-content-digest": found.digest }
   });
-  if (head2 || bodyless) response.end();
-  else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-  else await (0, import_promises19.pipeline)(answer.body.open(), response);
+  response.end(body);
 }
-var import_node_events, import_node_http4, import_node_https3, import_promises19;
-var init_http = __esm({
-  "src/embedded/http.ts"() {
+function unknown3(reference2) {
+  const error2 = {
+    code: "MANIFEST_UNKNOWN",
+    message: "manifest unknown",
+    detail: `unknown reference ${reference2}`
+  };
+  return Buffer.from(`${JSON.stringify({ errors: [error2] })}
+`);
+}
+var import_node_events, import_node_http4, import_consumers2, PATH;
+var init_registry2 = __esm({
+  "src/embedded/registry.ts"() {
     "use strict";
     import_node_events = require("node:events");
     import_node_http4 = require("node:http");
-    import_node_https3 = require("node:https");
-    import_promises19 = require("node:stream/promises");
-    init_request3();
-  }
-});
-
-// src/embedded/server.ts
-async function startRegistry(options = {}) {
-  const store = createStore(options.spillAbove ?? 8 * 1024 * 1024, options.temporaryDirectory ?? (0, import_node_os4.tmpdir)());
-  const behaviour = { ...SPEC, ...options.behaviour };
-  const { hooks = {}, log = [] } = options;
-  const main = await listen({
-    handle: handler(store, behaviour, hooks),
-    intercept: hooks.intercept,
-    log,
-    now: options.now ?? Date.now,
-    port: options.port ?? 0,
-    tls: options.tls
-  });
-  return {
-    url: main.url,
-    host: main.host,
-    requests: log,
-    history: store.history,
-    tags: (repository) => [...store.tags(repository)].sort(),
-    manifest: (repository, reference2) => store.manifest(repository, reference2),
-    hasBlob: (repository, digest) => store.blob(repository, digest) !== void 0,
-    putManifest: (repository, tag2, manifest) => store.putManifest(repository, tag2, manifest, null),
-    putBlob(repository, content, like) {
-      const digest = digestOf(content, algorithmOf(like ?? ""));
-      store.putBlob(repository, digest, inMemory([content]));
-      return digest;
-    },
-    async streamBlob(repository, content) {
-      const sink = store.newSink();
-      for await (const chunk of content) await sink.write(Buffer.from(chunk));
-      const { digest, content: stored } = await sink.finish();
-      store.putBlob(repository, digest, stored);
-      return digest;
-    },
-    deleteTag: (repository, tag2) => void store.deleteTag(repository, tag2, null),
-    async close() {
-      await main.close();
-      await store.close();
-    }
-  };
-}
-function handler(store, behaviour, { guard, token }) {
-  return async (call) => {
-    if (call.kind === "token") return token ? token(call) : pageNotFound();
-    const refused3 = guard?.(call);
-    if (refused3) return refused3;
-    if (call.kind === "ping") return json2(200, {}, { "docker-distribution-api-version": "registry/2.0" });
-    const { repository } = call;
-    if (call.kind === "other" || repository === null) return pageNotFound();
-    if (!parseRepository(`localhost/${repository}`).ok) {
-      return refusal3(400, "NAME_INVALID", "invalid repository name", repository);
-    }
-    return route(store, behaviour, repository, call);
-  };
-}
-function route(store, behaviour, repository, call) {
-  switch (call.kind) {
-    case "head-manifest":
-    case "get-manifest":
-      return getManifest(store, behaviour, repository, call);
-    case "put-manifest-tag":
-    case "put-manifest-digest":
-      return putManifest(store, behaviour, repository, call);
-    case "delete-manifest":
-      return deleteManifest(store, behaviour, repository, call);
-    case "head-blob":
-    case "get-blob":
-      return getBlob(store, repository, call);
-    case "delete-blob":
-      return deleteBlob(store, repository, call);
-    case "mount":
-    case "start-upload":
-      return startUpload(store, behaviour, repository, call);
-    case "patch-blob":
-      return patchUpload(store, behaviour, repository, call);
-    case "put-blob":
-      return finishUpload(store, behaviour, repository, call);
-    case "upload-status":
-      return uploadStatus(store, repository, call);
-    case "cancel-upload":
-      return cancelUpload2(store, repository, call);
-    case "tags":
-      return listTags3(store, behaviour, repository, call);
-    case "referrers":
-      return listReferrers(store, behaviour, repository, call);
-    case "ping":
-    case "token":
-    case "other":
-      return empty(404);
-  }
-}
-var import_node_os4;
-var init_server = __esm({
-  "src/embedded/server.ts"() {
-    "use strict";
-    import_node_os4 = require("node:os");
-    init_request3();
-    init_manifests();
-    init_routes();
+    import_consumers2 = require("node:stream/consumers");
     init_digest();
-    init_store();
-    init_http();
-    init_reference();
-    init_manifests();
-    init_request3();
+    PATH = /^\/v2\/(.+)\/(?:manifests|blobs)\/([^/]+)$/;
   }
 });
 
@@ -38601,9 +37746,9 @@ async function demoCommand(args, io) {
     const applied = await step("apply");
     log.line("");
     log.line("3. retag apply again: every tag is right, so Retag writes nothing.");
-    const before = embedded.requests.length;
+    const before = embedded.methods.length;
     const again = await step("apply");
-    const written2 = embedded.requests.slice(before).filter(({ method }) => method !== "GET" && method !== "HEAD");
+    const written2 = embedded.methods.slice(before).filter((method) => method !== "GET" && method !== "HEAD");
     log.line(`   Requests that write: ${written2.length}.`);
     log.line("");
     log.line("4. Somebody builds the source tags anew. Retag refuses to move the published");
@@ -38628,14 +37773,14 @@ function fill2(registry, generation) {
       const [os6 = "", architecture = ""] = text4.split("/");
       return { ...putImage(registry, name, os6, architecture, generation), platform: { architecture, os: os6 } };
     });
-    putManifest2(registry, name, OCI_INDEX, { manifests }, "master-stable-20191203T153530Z.0");
+    putManifest(registry, name, OCI_INDEX, { manifests }, "master-stable-20191203T153530Z.0");
   }
 }
 function putImage(registry, name, os6, architecture, generation) {
   const put = (content, type) => {
-    const bytes2 = Buffer.from(content);
+    const bytes = Buffer.from(content);
     const mediaType = `application/vnd.oci.image.${type}`;
-    return { mediaType, digest: registry.putBlob(name, bytes2), size: bytes2.length };
+    return { mediaType, digest: registry.putBlob(bytes), size: bytes.length };
   };
   const layer = put(`${name} ${architecture} ${generation}
 `, "layer.v1.tar");
@@ -38646,13 +37791,13 @@ function putImage(registry, name, os6, architecture, generation) {
     rootfs: { type: "layers", diff_ids: [layer.digest] }
   };
   const document3 = { config: put(JSON.stringify(config), "config.v1+json"), layers: [layer] };
-  return putManifest2(registry, name, OCI_MANIFEST, document3, null);
+  return putManifest(registry, name, OCI_MANIFEST, document3, null);
 }
-function putManifest2(registry, name, mediaType, document3, tag2) {
-  const bytes2 = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document3 }));
-  const digest = digestOf(bytes2);
-  registry.putManifest(name, tag2, { bytes: bytes2, mediaType, digest });
-  return { mediaType, digest, size: bytes2.length };
+function putManifest(registry, name, mediaType, document3, tag2) {
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document3 }));
+  const digest = digestOf(bytes);
+  registry.putManifest(name, tag2, { bytes, mediaType, digest });
+  return { mediaType, digest, size: bytes.length };
 }
 async function runOn(embedded, command, io, log, signal) {
   const env = { PATH: io.env["PATH"] };
@@ -38682,7 +37827,7 @@ var PLATFORMS, COMMIT, TAG_FILE2;
 var init_demo = __esm({
   "src/cli/demo.ts"() {
     "use strict";
-    init_server();
+    init_registry2();
     init_digest();
     init_manifest();
     init_request2();

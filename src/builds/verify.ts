@@ -1,9 +1,16 @@
 /** After the builder says it is done: is every image in its registry, and is it whole? (rows 90, 91) */
 import { messageOf, OperationError } from '../errors.js';
 import { digestOf } from '../oci/digest.js';
-import { type Manifest, OCI_INDEX } from '../oci/manifest.js';
-import { normalisePlatform, platformsMissing } from '../oci/platform.js';
-import type { Repository } from '../oci/reference.js';
+import {
+  type Descriptor,
+  isIndex,
+  type JsonObject,
+  type Manifest,
+  OCI_INDEX,
+  parseManifest,
+} from '../oci/manifest.js';
+import { formatPlatform, isAttestation, normalisePlatform, platformsMissing } from '../oci/platform.js';
+import { formatReference, type Repository } from '../oci/reference.js';
 import type { Registry } from '../ports.js';
 import type { BuiltImage, BuiltTarget, Checked } from './model.js';
 import { revisionOfAll } from './state.js';
@@ -164,9 +171,10 @@ async function joinIndex(
   };
 }
 
+/** Descriptors for the index that is made; whatever else they have travels along. */
 interface Part {
-  readonly image: Descriptor;
-  readonly attestations: readonly Descriptor[];
+  readonly image: JsonObject;
+  readonly attestations: readonly JsonObject[];
 }
 
 async function partOf(
@@ -176,17 +184,32 @@ async function partOf(
   registry: Pick<Registry, 'manifest' | 'inspect'>,
 ): Promise<Part> {
   const manifest = await registry.manifest({ ...repository, digest });
-  const children = readDescriptors(manifest);
+  const children = childrenOf(manifest, formatReference({ ...repository, digest }));
   if (children === null)
     return { image: await lone(repository, platform, manifest, registry), attestations: [] };
-  const images = children.filter((child) => !child.attestation);
+  const images = children.filter((child) => !isAttestation(child));
   const [image] = images;
-  if (image === undefined || images.length > 1 || !samePlatform(platform, platformTextOf(image.descriptor))) {
-    const has = images.map(({ descriptor }) => platformTextOf(descriptor) ?? 'unknown').join(', ');
-    throw wrong(repository, digest, platform, has || 'no image');
+  if (image === undefined || images.length > 1 || !samePlatform(platform, platformText(image))) {
+    throw wrong(repository, digest, platform, images.map(platformText).join(', ') || 'no image');
   }
-  const attestations = children.filter((child) => child.attestation === image.descriptor.digest);
-  return { image: image.descriptor, attestations: attestations.map(({ descriptor }) => descriptor) };
+  const attestations = children.filter(
+    (child) => isAttestation(child) && child.annotations.get(ATTESTED) === image.digest,
+  );
+  return { image: image.raw, attestations: attestations.map(({ raw }) => raw) };
+}
+
+/** Names the image that an attestation is about (BuildKit's attestation-storage.md). */
+const ATTESTED = 'vnd.docker.reference.digest';
+
+/** The children of an index in order; null for a manifest of one image. */
+function childrenOf(manifest: Manifest, name: string): readonly Descriptor[] | null {
+  if (!isIndex(manifest.mediaType)) return null;
+  const parsed = parseManifest(manifest, name);
+  return parsed.kind === 'index' ? parsed.manifests : null;
+}
+
+function platformText({ platform }: Descriptor): string {
+  return platform === null ? 'unknown' : formatPlatform(platform);
 }
 
 /** A manifest without an index around it says its platform in its config only. */
@@ -195,7 +218,7 @@ async function lone(
   platform: string,
   manifest: Manifest,
   registry: Pick<Registry, 'inspect'>,
-): Promise<Descriptor> {
+): Promise<JsonObject> {
   const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
   const [has] = facts.platforms;
   if (has === undefined || !samePlatform(platform, has)) {
@@ -210,92 +233,17 @@ async function lone(
   };
 }
 
-function samePlatform(wanted: string, has: string | null): boolean {
-  return has !== null && normalisePlatform(wanted) === normalisePlatform(has);
+function samePlatform(wanted: string, has: string): boolean {
+  return normalisePlatform(wanted) === normalisePlatform(has);
 }
 
 function wrong(repository: Repository, digest: string, platform: string, has: string): OperationError {
-  const name = `${repository.registry}/${repository.repository}@${digest}`;
   return new OperationError(
     'mismatch',
-    `${name} was handed on as ${platform} but holds ${has}; check the jobs that built the platforms`,
+    `${formatReference({ ...repository, digest })} was handed on as ${platform} but holds ${has}; check the jobs that built the platforms`,
   );
 }
 
 function sorted(record: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-// The children of an index, read from its bytes. Pure.
-
-/** A content descriptor (image-spec descriptor.md); whatever else it has travels along. */
-interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly size: number;
-  readonly platform?: Readonly<Record<string, unknown>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-interface Child {
-  readonly descriptor: Descriptor;
-  /** digest of the image that it attests (BuildKit's attestation-storage.md); null for an image */
-  readonly attestation: string | null;
-}
-
-const INDEX_TYPES = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-];
-
-/**
- * The children of an index in order; null for a manifest of one image.
- * @throws OperationError `protocol` when the bytes are not an index although the media type says so
- */
-function readDescriptors(manifest: Manifest): readonly Child[] | null {
-  if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
-  const index = parse(manifest);
-  const list = isRecord(index) ? index['manifests'] : undefined;
-  if (!Array.isArray(list)) throw malformed(manifest.digest);
-  return list.map((entry: unknown) => {
-    if (!isDescriptor(entry)) throw malformed(manifest.digest);
-    return { descriptor: entry, attestation: attestationOf(entry) };
-  });
-}
-
-/** `linux/arm/v7`, or null when the descriptor names no platform. */
-function platformTextOf({ platform }: Descriptor): string | null {
-  const { os, architecture, variant } = platform ?? {};
-  if (typeof os !== 'string' || typeof architecture !== 'string') return null;
-  return [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/');
-}
-
-function attestationOf({ annotations }: Descriptor): string | null {
-  if (annotations?.['vnd.docker.reference.type'] !== 'attestation-manifest') return null;
-  return annotations['vnd.docker.reference.digest'] ?? '';
-}
-
-function parse(manifest: Manifest): unknown {
-  try {
-    return JSON.parse(Buffer.from(manifest.bytes).toString('utf8'));
-  } catch {
-    throw malformed(manifest.digest);
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isDescriptor(value: unknown): value is Descriptor {
-  return (
-    isRecord(value) &&
-    typeof value['mediaType'] === 'string' &&
-    typeof value['digest'] === 'string' &&
-    typeof value['size'] === 'number'
-  );
-}
-
-function malformed(digest: string): OperationError {
-  return new OperationError('protocol', `${digest} is called an index by the registry but is none`);
 }
