@@ -24,6 +24,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'bench/README.md',
+  'ci/README.md',
   ...files('docs', /\.md$/),
   ...files('examples', /\.md$/),
 ].sort();

@@ -26,6 +26,7 @@ packages=(
   apache2-utils:htpasswd
   docker.io:docker # only its client is used, as the host of the buildx plugin
   git:git
+  rsync:rsync # gitlab-ci-local copies the checkout with it
   ca-certificates:update-ca-certificates
 )
 
@@ -217,6 +218,35 @@ install_python() {
   fi
 }
 
+# A package of npm with what it needs, for Node 24, below the cache; no script of it runs.
+install_npm() {
+  local name="$1" version="$2"
+  [ "$(cat "$cache/$name/.version" 2>/dev/null)" = "$version" ] && return 0
+  say "npm $name@$version"
+  rm -rf "${cache:?}/$name"
+  quietly "$name" npm install --prefix "$cache/$name" --no-save --no-audit --no-fund --ignore-scripts "$name@$version"
+  printf '%s' "$version" >"$cache/$name/.version"
+}
+
+# The definitions that SARIF and a task of Tekton are checked with, out of packages that have them.
+install_schemas() {
+  local sarif=@microsoft/jest-sarif@1.0.0-beta.0 tekton=github.com/tektoncd/pipeline@v1.9.0 work source
+  [ "$(cat "$cache/schemas/.version" 2>/dev/null)" = "$sarif $tekton" ] && return 0
+  say "schemas ($sarif, $tekton)"
+  mkdir -p "$cache/schemas"
+  work="$(mktemp -d)"
+  quietly sarif npm pack --pack-destination "$work" "$sarif"
+  tar -xzf "$work"/*.tgz -C "$work"
+  cp "$work/package/lib/schemas/sarif-2.1.0-rtm.5.json" "$cache/schemas/sarif-2.1.0.json"
+  rm -rf "$work"
+  [ -n "$go" ] || find_go
+  quietly tekton-download env GOTOOLCHAIN=local "$go" mod download -json "$tekton"
+  source="$(sed -n 's/^\t"Dir": "\(.*\)",$/\1/p' "$logs/tekton-download.log")"
+  cp "$source/config/300-crds/300-task.yaml" "$cache/schemas/tekton-task.yaml"
+  chmod u+w "$cache/schemas/tekton-task.yaml"
+  printf '%s' "$sarif $tekton" >"$cache/schemas/.version"
+}
+
 install_go_tools() {
   local tool go=''
   for tool in "$@"; do
@@ -237,6 +267,9 @@ main() {
     install_packages
     install_dockerd
     install_go_tools "${go_tools[@]}"
+    install_python ci-jobs "$stack/ci-jobs.txt" ansible-playbook
+    install_npm gitlab-ci-local 4.75.1
+    go='' install_schemas
   fi
   if [ "$what" != node ]; then
     install_go_tools "${go_linters[@]}"
