@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 import Ajv, { type ValidateFunction } from 'ajv';
-import { parse as parseYaml } from 'yaml';
+import { parse as parseYaml, parseAllDocuments } from 'yaml';
 
 import { parseConfig } from '../src/config/config.js';
 import { UserError } from '../src/errors.js';
@@ -186,6 +186,62 @@ describe('tag files', () => {
       throw error;
     }
   }
+});
+
+describe('YAML', () => {
+  const yaml = ALL.filter(({ language }) => /^ya?ml$/.test(language));
+  const { inputs } = parseYaml(readFileSync('action.yml', 'utf8')) as { inputs: object };
+  const keysOf = (body: string): string[] => Object.keys(parseYaml(body) as object);
+  const within =
+    (known: readonly string[]) =>
+    (body: string): void =>
+      expect(keysOf(body).filter((key) => !known.includes(key))).toEqual([]);
+  const fileOf =
+    (before: string) =>
+    (body: string): void => {
+      const bytes = new TextEncoder().encode(`${before}${body}`);
+      parseConfig([{ path: 'shown.yaml', bytes }]);
+    };
+  const [TAG_FILE, WORKFLOW, REUSED] = [/^\w+:/, /uses: retag\/retag@/, /uses: retag\/retag\/\.github/];
+  const ROOTS =
+    /^(?:images|builds|policy|tracking|runners|on_hold|stage_policy|trust|record|trusted_root|review):/;
+
+  /** Every block is one of these, or a reader could not tell what it is. The first that fits counts. */
+  const KINDS: readonly (readonly [
+    what: string,
+    is: (first: string, body: string) => boolean,
+    check: (body: string) => void,
+  ])[] = [
+    [
+      'a workflow or its steps',
+      (_, body) => WORKFLOW.test(body) || REUSED.test(body),
+      (body) => void parseYaml(body),
+    ],
+    ['a tag file', (first) => TAG_FILE.test(first) && ROOTS.test(first), fileOf('')],
+    ['builds of a tag file', (first) => first.startsWith('- name:'), fileOf('policy: semver\nbuilds:\n')],
+    ['inputs', (first) => (first.split(':')[0] ?? '') in inputs, within(Object.keys(inputs))],
+    [
+      'a part of a job',
+      (first) => /^\s*(?:permissions|concurrency):/.test(first),
+      within(['permissions', 'concurrency']),
+    ],
+  ];
+
+  test('blocks are shown', () => {
+    expect(yaml.length).toBeGreaterThan(30);
+  });
+
+  test.each(titled(yaml))('%s is of a kind that is checked', (_where, { page, body }) => {
+    // Files of other systems: "npm run lint:workflows" holds them to those systems' schemas.
+    if (page === 'docs/ci-systems.md') {
+      expect(parseAllDocuments(body).flatMap(({ errors }) => errors)).toEqual([]);
+      return;
+    }
+    const first = body.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+    const kind = KINDS.find(([, is]) => is(first, body));
+    expect(kind?.[0]).toBeDefined();
+    kind?.[2](body);
+  });
 });
 
 describe('references', () => {

@@ -6665,8 +6665,8 @@ var init_git = __esm({
 
 // src/git/work-tree.ts
 async function headOf(git) {
-  const below3 = await git("rev-parse", "--show-prefix");
-  if (below3 === null || below3.ok && below3.stdout.trim() !== "") return null;
+  const below4 = await git("rev-parse", "--show-prefix");
+  if (below4 === null || below4.ok && below4.stdout.trim() !== "") return null;
   return headHere(git);
 }
 async function headHere(git) {
@@ -6966,8 +6966,8 @@ async function missing(text4, git) {
     hint: `${are}"git fetch --tags" gets what only the remote has`
   });
 }
-async function refsAt(git, commit4, below3) {
-  return linesOf3(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below3));
+async function refsAt(git, commit4, below4) {
+  return linesOf3(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below4));
 }
 function known2(text4) {
   const ref = parseRef(text4);
@@ -29139,13 +29139,13 @@ async function revisionsOf(view, node, of, depth, spoken = false) {
     const said3 = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
     return said3.length > 0 || spoken ? said3.map((revision) => ({ of, revision })) : [{ of, revision: null }];
   }
-  const below3 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
+  const below4 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
     const inner = await descend(view, child3, depth + 1);
     if (inner === null) return [];
     const name = child3.platform ? formatPlatform(child3.platform) : of ?? child3.digest;
     return revisionsOf(view, inner, name, depth + 1, spoken || annotated !== null);
   });
-  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below3.flat()];
+  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below4.flat()];
 }
 function isPlatform(child3) {
   return !isAttestation(child3) && isCopyable(child3.mediaType) && (!child3.platform || isRealPlatform(child3.platform));
@@ -36216,7 +36216,7 @@ async function write3(classified2, { path: path6, json: json2 }, io) {
   if (json2 && path6 === null) return stream(classified2, io);
   const all = [...classified2];
   if (json2) stream(all, io);
-  else io.stdout.write(classificationsAsText(all));
+  else io.stdout.write(classificationsAsText(all, widthOf2(io.stdout)));
   if (path6 !== null) await writeJson(path6, all.map(listed3), await checkoutOf(io));
   return all.flatMap(({ problems: problems2 }) => problems2);
 }
@@ -36324,14 +36324,14 @@ function* jsonPieces(classified2) {
   }
   yield separator === ",\n" ? "\n]\n" : "[]\n";
 }
-function classificationsAsText(classified2) {
-  const blocks = [table2(classified2)];
-  if (classified2.length <= EXPLAINED) blocks.push(...classified2.map(explanation));
+function classificationsAsText(classified2, width) {
+  const blocks = [table2(classified2, width)];
+  if (classified2.length <= EXPLAINED) blocks.push(...classified2.map((one2) => explanation(one2, width)));
   else blocks.push(`${totals(classified2)}. Give ${EXPLAINED} refs or fewer to see the reasons.`);
   return `${blocks.join("\n\n")}
 `;
 }
-function table2(classified2) {
+function table2(classified2, width) {
   const rows2 = classified2.map(({ ref, classification: c }) => [
     shown2(ref),
     c.class ?? "-",
@@ -36340,7 +36340,12 @@ function table2(classified2) {
     list2(c.stable_tags),
     list2(c.channels)
   ]);
-  return aligned([["REF", "CLASS", "RULE", "TAGS", "STABLE", "CHANNELS"], ...rows2]);
+  const lines3 = aligned([HEADS, ...rows2]);
+  return lines3.every((line2) => line2.length <= width) ? lines3.join("\n") : rows2.map((row2) => below2(row2, width)).join("\n");
+}
+function below2([ref = "", ...cells], width) {
+  const named2 = cells.map((cell, i) => `${(HEADS[i + 1] ?? "").toLowerCase()} ${cell}`).filter((_, i) => cells[i] !== "-");
+  return [...wrap("", ref, width, 0), ...named2.flatMap((text4) => wrap("  ", text4, width, 4))].join("\n");
 }
 function aligned(rows2) {
   const widths = [];
@@ -36349,16 +36354,16 @@ function aligned(rows2) {
   }
   return rows2.map(
     (row2) => row2.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
-  ).join("\n");
+  );
 }
-function explanation({ ref, classification, references: references2 = [] }) {
+function explanation({ ref, classification, references: references2 = [] }, width) {
   const { why, not, fields: fields2 } = classification;
   const named2 = Object.entries(fields2).map(([name, value]) => `${name}=${value}`);
   return [
-    `${shown2(ref)}: ${why}`,
-    ...named2.length > 0 ? [`  fields: ${named2.join(" ")}`] : [],
+    ...wrap("", `${shown2(ref)}: ${why}`, width, 2),
+    ...named2.length > 0 ? wrap("  ", `fields: ${named2.join(" ")}`, width, 4) : [],
     ...references2.map((reference2) => `  ${reference2}`),
-    ...not.map((lost) => `  not ${lost.rule}: ${lost.why}`)
+    ...not.flatMap((lost) => wrap("  ", `not ${lost.rule}: ${lost.why}`, width, 4))
   ].join("\n");
 }
 function totals(classified2) {
@@ -36375,7 +36380,7 @@ function list2(names2) {
 function shown2(ref) {
   return visible(ref).slice(1, -1);
 }
-var EXPLAINED;
+var EXPLAINED, HEADS;
 var init_classify3 = __esm({
   "src/cli/classify.ts"() {
     "use strict";
@@ -36386,12 +36391,14 @@ var init_classify3 = __esm({
     init_facts();
     init_policy();
     init_refname();
+    init_text();
     init_clock();
     init_write();
     init_output3();
     init_problems();
     init_session();
     EXPLAINED = 20;
+    HEADS = ["REF", "CLASS", "RULE", "TAGS", "STABLE", "CHANNELS"];
   }
 });
 
@@ -36693,7 +36700,7 @@ function insertion(source, entry) {
   const list4 = pair2.value;
   const key2 = pair2.key;
   if (isSeq(list4) && list4.range)
-    return list4.items.length === 0 || list4.flow ? inBrackets(list4, entry) : below2(source, list4, entry);
+    return list4.items.length === 0 || list4.flow ? inBrackets(list4, entry) : below3(source, list4, entry);
   if (isScalar(list4) && list4.value === null && key2.range) {
     const { column } = placeAt(source, key2.range[0]);
     return linesAfter(source.text, key2.range[1], block(entry, column + 1, 2));
@@ -36705,7 +36712,7 @@ function inBrackets({ items, range }, entry) {
   const at3 = last?.range?.[1] ?? (range?.[1] ?? 0) - 1;
   return { start: at3, end: at3, text: `${last === void 0 ? "" : ", "}${braces(entry)}` };
 }
-function below2(source, { items, range }, entry) {
+function below3(source, { items, range }, entry) {
   const dash = placeAt(source, range?.[0] ?? 0).column - 1;
   const last = items.at(-1);
   const width = placeAt(source, last.range?.[0] ?? 0).column - 1 - dash;
@@ -36977,6 +36984,7 @@ function choose2(tags, branches, wish) {
   const [best, next3] = fitsOf(tags);
   if (wish !== void 0) {
     const explained = tags.filter(explainer(wish)).length;
+    if (tags.length === 0) return { preset: wish, why: `The preset is ${wish}, as asked for.` };
     return { preset: wish, why: `The preset ${wish} explains ${explained} of ${many}.` };
   }
   if (line2 !== void 0)
@@ -36985,11 +36993,8 @@ function choose2(tags, branches, wish) {
       why: `The preset is starlingx, for branches such as ${line2.slice(line2.indexOf("r/stx"))}.`
     };
   if (best === void 0 || best.explained === 0) {
-    const none2 = tags.length === 0 ? "there are no git tags yet" : `no preset explains any of ${many}`;
-    return {
-      preset: "semver",
-      why: `The preset is semver, since ${none2}; "retag init --preset NAME" takes another.`
-    };
+    const none2 = tags.length === 0 ? "There are no git tags yet" : `No preset explains any of ${many}`;
+    return { preset: "semver", why: `${none2}, so the preset is semver; see --preset.` };
   }
   const also = next3 === void 0 || next3.explained === 0 ? "" : `; ${next3.preset} explains ${next3.explained}`;
   return {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /*
  * A `docker` for tests that need images and no BuildKit: copied to the PATH under that name. Its buildx has one builder, `one`;
- * `bake` reads the definition and pushes an image for each target and platform by digest over http, with the labels and
+ * `bake` reads the definition and pushes an image for each target and platform by digest over http, or to TEST_REGISTRY, with the labels and
  * annotations of the definition, and runs no Dockerfile.
  */
 const { createHash } = require('node:crypto');
@@ -80,7 +80,7 @@ async function bakeTarget(name, target) {
   const output = target.output?.find((each) => each.includes('push=true'));
   if (output === undefined) return null;
   const [, registry, repository] = /name=([^/,]+)\/([^,]+)/.exec(output);
-  const url = `http://${registry}/v2/${repository}`;
+  const url = `${process.env.TEST_REGISTRY ?? `http://${registry}`}/v2/${repository}`;
   const levels = (target.annotations ?? []).map((each) => each.replace(/^[a-z,]+:/, ''));
   const parts = { name, labels: target.labels, annotations: parsed(levels) };
   const manifests = [];

@@ -73,7 +73,7 @@ describe('JSON', () => {
 
 describe('text', () => {
   test('has a table, the reasons, and the rules that lost', () => {
-    const text = classificationsAsText(classifyRefs(wmcore, ['2.3.4', '2.2.4rc1'], TIME));
+    const text = classificationsAsText(classifyRefs(wmcore, ['2.3.4', '2.2.4rc1'], TIME), 80);
     expect(text).toBe(
       [
         'REF                 CLASS     RULE             TAGS      STABLE        CHANNELS',
@@ -84,28 +84,44 @@ describe('text', () => {
         '  fields: major=2 minor=3 patch=4',
         '',
         'refs/tags/2.2.4rc1: the git tag "2.2.4rc1" matches "**"',
-        '  not wmcore/final: "2.2.4rc1" does not match "{major}.{minor}.{patch}" (from "rc1" on)',
-        '  not wmcore/patch: "2.2.4rc1" does not match "{major}.{minor}.{patch}.{build}" (from "rc1" on)',
+        '  not wmcore/final: "2.2.4rc1" does not match "{major}.{minor}.{patch}" (from',
+        '    "rc1" on)',
+        '  not wmcore/patch: "2.2.4rc1" does not match "{major}.{minor}.{patch}.{build}"',
+        '    (from "rc1" on)',
         '',
+      ].join('\n'),
+    );
+  });
+
+  test('stands below each other where a table does not fit', () => {
+    const text = classificationsAsText(classifyRefs(wmcore, ['2.3.4'], TIME), 60);
+    expect(text.split('\n\n')[0]).toBe(
+      [
+        'refs/tags/2.3.4',
+        '  class final',
+        '  rule wmcore/final',
+        '  tags 2.3.4',
+        '  stable 2.3.4-stable',
       ].join('\n'),
     );
   });
 
   test('of many refs has totals instead of reasons', () => {
     const refs = Array.from({ length: 21 }, (_, i) => `1.2.${i}`);
-    const text = classificationsAsText(classifyRefs(wmcore, [...refs, '1.2.3rc1'], TIME));
+    const text = classificationsAsText(classifyRefs(wmcore, [...refs, '1.2.3rc1'], TIME), 80);
     expect(text).toContain('21 final, 1 snapshot. Give 20 refs or fewer');
     expect(text).not.toContain('does not match');
   });
 
   test('leaves how to fix a ref to the errors', () => {
-    const text = classificationsAsText(classifyRefs(wmcore, ['-x'], TIME));
+    const text = classificationsAsText(classifyRefs(wmcore, ['-x'], TIME), 80);
     expect(text).toMatch(/\n-x: "-x" is not a git ref\n$/);
   });
 
   test('row 12: foreign names cannot speak to the terminal', () => {
     const text = classificationsAsText(
       classifyRefs(wmcore, ['refs/tags/a\u202Eb\u{1F600}', '\u001b[2J\n::error::x'], TIME),
+      80,
     );
     expect(text).toMatch(/^[\n\x20-\x7e]*$/);
     expect(text).not.toMatch(/^::error/m);

@@ -92,7 +92,7 @@ describe('the first tag file and the first plan, in four ways of working', () =>
       {},
       'refs/heads/main',
       'semver',
-      'The preset is semver, since there are no git tags yet; "retag init --preset NAME" takes another.',
+      'There are no git tags yet, so the preset is semver; see --preset.',
       [expect.stringMatching(/^main-[0-9a-f]{12}$/)],
     ],
   ])('%s', async (name, shape: Shape, ref, preset, why, tags) => {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { type Mistake, next, rewrite, RIGHT } from './mistake.js';
-import type { Scene } from './scene.js';
+import type { Scene } from '../support/scene.js';
 
 const entry = (scene: Scene): void => scene.entry(...RIGHT);
 const builds = (scene: Scene, policy = 'semver'): void => {

@@ -1,4 +1,4 @@
-import type { Scene } from './scene.js';
+import type { Scene } from '../support/scene.js';
 
 /** One mistake: what a person has done, what the screen says, and what the person does then. */
 export interface Mistake {

@@ -6,7 +6,7 @@ import type { EmbeddedRegistry, RegistryOptions } from '../../testing/registry/s
 import { createAuthority } from '../support/certificates.js';
 import { startForwardProxy } from '../support/forward-proxy.js';
 import { type Mistake, next } from './mistake.js';
-import type { Scene } from './scene.js';
+import type { Scene } from '../support/scene.js';
 
 const USERS = { octocat: 'secret', reader: 'secret' };
 

@@ -12,11 +12,12 @@ import {
   compilePolicy,
 } from '../policy/policy.js';
 import { parseRef, visible } from '../policy/refname.js';
+import { wrap } from '../shared/text.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../system/write.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
-import { fail } from './problems.js';
+import { fail, widthOf } from './problems.js';
 import { checkCommon, checkoutOf, imagesOf, reportPath, tagFiles, workspaceOf } from './session.js';
 
 /**
@@ -45,7 +46,7 @@ async function write(
   if (json && path === null) return stream(classified, io);
   const all = [...classified];
   if (json) stream(all, io);
-  else io.stdout.write(classificationsAsText(all));
+  else io.stdout.write(classificationsAsText(all, widthOf(io.stdout)));
   if (path !== null) await writeJson(path, all.map(listed), await checkoutOf(io));
   return all.flatMap(({ problems }) => problems);
 }
@@ -204,15 +205,15 @@ export function* jsonPieces(classified: Iterable<ClassifiedRef>): Generator<stri
   yield separator === ',\n' ? '\n]\n' : '[]\n';
 }
 
-/** A table, then for each ref the reason and the rules that lost. */
-export function classificationsAsText(classified: readonly ClassifiedRef[]): string {
-  const blocks = [table(classified)];
-  if (classified.length <= EXPLAINED) blocks.push(...classified.map(explanation));
+/** A table, or below each other what is too wide for one; then for each ref the reason and the rules that lost. */
+export function classificationsAsText(classified: readonly ClassifiedRef[], width: number): string {
+  const blocks = [table(classified, width)];
+  if (classified.length <= EXPLAINED) blocks.push(...classified.map((one) => explanation(one, width)));
   else blocks.push(`${totals(classified)}. Give ${EXPLAINED} refs or fewer to see the reasons.`);
   return `${blocks.join('\n\n')}\n`;
 }
 
-function table(classified: readonly ClassifiedRef[]): string {
+function table(classified: readonly ClassifiedRef[], width: number): string {
   const rows = classified.map(({ ref, classification: c }) => [
     shown(ref),
     c.class ?? '-',
@@ -221,32 +222,42 @@ function table(classified: readonly ClassifiedRef[]): string {
     list(c.stable_tags),
     list(c.channels),
   ]);
-  return aligned([['REF', 'CLASS', 'RULE', 'TAGS', 'STABLE', 'CHANNELS'], ...rows]);
+  const lines = aligned([HEADS, ...rows]);
+  return lines.every((line) => line.length <= width)
+    ? lines.join('\n')
+    : rows.map((row) => below(row, width)).join('\n');
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
+const HEADS = ['REF', 'CLASS', 'RULE', 'TAGS', 'STABLE', 'CHANNELS'];
+
+function below([ref = '', ...cells]: readonly string[], width: number): string {
+  const named = cells
+    .map((cell, i) => `${(HEADS[i + 1] ?? '').toLowerCase()} ${cell}`)
+    .filter((_, i) => cells[i] !== '-');
+  return [...wrap('', ref, width, 0), ...named.flatMap((text) => wrap('  ', text, width, 4))].join('\n');
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
   }
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
-function explanation({ ref, classification, references = [] }: ClassifiedRef): string {
+function explanation({ ref, classification, references = [] }: ClassifiedRef, width: number): string {
   const { why, not, fields } = classification;
   const named = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
   return [
-    `${shown(ref)}: ${why}`,
-    ...(named.length > 0 ? [`  fields: ${named.join(' ')}`] : []),
+    ...wrap('', `${shown(ref)}: ${why}`, width, 2),
+    ...(named.length > 0 ? wrap('  ', `fields: ${named.join(' ')}`, width, 4) : []),
     ...references.map((reference) => `  ${reference}`),
-    ...not.map((lost) => `  not ${lost.rule}: ${lost.why}`),
+    ...not.flatMap((lost) => wrap('  ', `not ${lost.rule}: ${lost.why}`, width, 4)),
   ].join('\n');
 }
 

@@ -105,6 +105,7 @@ function choose(
   const [best, next] = fitsOf(tags);
   if (wish !== undefined) {
     const explained = tags.filter(explainer(wish)).length;
+    if (tags.length === 0) return { preset: wish, why: `The preset is ${wish}, as asked for.` };
     return { preset: wish, why: `The preset ${wish} explains ${explained} of ${many}.` };
   }
   if (line !== undefined)
@@ -113,11 +114,8 @@ function choose(
       why: `The preset is starlingx, for branches such as ${line.slice(line.indexOf('r/stx'))}.`,
     };
   if (best === undefined || best.explained === 0) {
-    const none = tags.length === 0 ? 'there are no git tags yet' : `no preset explains any of ${many}`;
-    return {
-      preset: 'semver',
-      why: `The preset is semver, since ${none}; "retag init --preset NAME" takes another.`,
-    };
+    const none = tags.length === 0 ? 'There are no git tags yet' : `No preset explains any of ${many}`;
+    return { preset: 'semver', why: `${none}, so the preset is semver; see --preset.` };
   }
   const also =
     next === undefined || next.explained === 0 ? '' : `; ${next.preset} explains ${next.explained}`;

@@ -4,7 +4,7 @@ import { joined } from '../../support/command-line.js';
 import { COMMAND_MISTAKES } from '../command-line.js';
 import type { Mistake } from '../mistake.js';
 import { REGISTRY_MISTAKES } from '../registry.js';
-import { openScene, type Scene, type Shown } from '../scene.js';
+import { openScene, type Scene, type Shown } from '../../support/scene.js';
 import { TAG_FILE_MISTAKES } from '../tag-file.js';
 
 /** What a release engineer gets wrong in the first week: each on one screen, with the place and a remedy that works. */

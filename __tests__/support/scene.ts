@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 
 import { image, index, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry, type RegistryOptions } from '../../testing/registry/server.js';
-import { GIT_ENV } from '../support/repository.js';
+import { GIT_ENV } from './repository.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
 const DOCKER = fileURLToPath(new URL('../../testing/docker.cjs', import.meta.url));
