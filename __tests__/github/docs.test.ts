@@ -10,7 +10,7 @@ const page = (name: string): string =>
   readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
 const blocks = (name: string): string[] =>
   [...page(name).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
-const isWorkflow = (text: string): boolean => /^(?:on|permissions):/.test(text);
+const isWorkflow = (text: string): boolean => /^(?:on|permissions):/m.test(text);
 
 describe('the tag files in the pages are valid', () => {
   test.each([
@@ -54,7 +54,15 @@ test('the workflow snippets are YAML with known permissions', () => {
   const snippets = ['permissions', 'gates', 'drift'].flatMap(blocks).filter(isWorkflow);
   expect(snippets).toHaveLength(4);
   for (const text of snippets) {
-    const { permissions } = parse(text) as { permissions: Record<string, string> };
-    for (const level of Object.values(permissions)) expect(['read', 'write']).toContain(level);
+    const { permissions, jobs = {} } = parse(text) as Snippet;
+    const all = [permissions, ...Object.values(jobs).map((job) => job.permissions)];
+    const levels = all.flatMap((each) => Object.values(each ?? {}));
+    expect(levels.length).toBeGreaterThan(0);
+    for (const level of levels) expect(['read', 'write']).toContain(level);
   }
 });
+
+interface Snippet {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly jobs?: Readonly<Record<string, { readonly permissions?: Readonly<Record<string, string>> }>>;
+}
