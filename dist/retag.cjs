@@ -588,6 +588,13 @@ var init_args = __esm({
         commands: ["follow-up"],
         help: "commit the changes, with the trailers of the entries"
       },
+      trailer: {
+        type: "string",
+        multiple: true,
+        commands: ["follow-up"],
+        value: "KEY:VALUE",
+        help: "with --commit: one more trailer, such as Depends-On: URL; may be repeated"
+      },
       print: { type: "boolean", commands: ["init"], help: "print both files, and write none" },
       "src-ref": {
         type: "string",
@@ -34461,10 +34468,10 @@ function titleOf({ items }) {
   const title = more.length === 0 ? `Use ${nameOf5(first2)}` : `Use ${items.length} new image tags`;
   return title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title;
 }
-function commitMessage(plan2) {
+function commitMessage(plan2, given2 = []) {
   const tags = plan2.items.map((item) => `- ${nameOf5(item)}`);
   const bugs = plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]);
-  const trailers = [...new Set(bugs), MARK + plan2.fingerprint];
+  const trailers = [.../* @__PURE__ */ new Set([...bugs, ...given2]), MARK + plan2.fingerprint];
   const list4 = tags.length > 1 ? [tags.join("\n")] : [];
   return [titleOf(plan2), ...list4, trailers.join("\n")].join("\n\n");
 }
@@ -37203,6 +37210,7 @@ __export(follow_up_exports, {
 });
 async function followUpCommand(args, io) {
   checkCommon(args);
+  const trailers = trailersOf(args);
   return withSession(args, io, async (session) => {
     const top = await (0, import_promises17.realpath)(await checkoutAbove(io.cwd) ?? io.cwd);
     const git = args.is("commit") ? gitIn(top, io.env) : null;
@@ -37225,9 +37233,21 @@ async function followUpCommand(args, io) {
       const why = items.length === 0 ? "No tag that is right has references" : "The files say it already";
       if (problems2.length === 0) session.log.line(`${why}; nothing was changed.`);
     } else if (git !== null)
-      session.log.line(`committed ${await commit3(git, top, plan2)}; nothing was pushed`);
+      session.log.line(`committed ${await commit3(git, top, plan2, trailers)}; nothing was pushed`);
     return problems2.length > 0 ? 1 : 0;
   });
+}
+function trailersOf(args) {
+  const given2 = args.list("trailer");
+  const wrong3 = given2.filter((text4) => !/^[A-Za-z][A-Za-z0-9-]*: ?\S[^\r\n]*$/.test(text4));
+  const problems2 = wrong3.map((text4) => ({
+    what: `--trailer: "${text4}" is not a trailer`,
+    hint: 'write a key, a colon and a value, as in --trailer "Depends-On: https://review.example/c/app/+/1"'
+  }));
+  if (given2.length > 0 && !args.is("commit"))
+    problems2.push({ what: "--trailer needs a commit to stand in", hint: "add --commit" });
+  if (problems2.length > 0) throw new UserError(problems2);
+  return given2;
 }
 async function look5(args, io, session) {
   const { registry, signal, concurrency, files, facts, run: ci } = session;
@@ -37293,7 +37313,7 @@ async function requireRepository(git) {
   }
   if (problems2.length > 0) throw new UserError(problems2);
 }
-async function commit3(git, top, plan2) {
+async function commit3(git, top, plan2, trailers) {
   const parent = await commitOf(git, "HEAD");
   const id = (0, import_node_crypto10.createHash)("sha1").update(`${parent ?? ""}${plan2.fingerprint}`).digest("hex");
   const gerrit = await (0, import_promises17.stat)((0, import_node_path20.join)(top, ".gitreview")).then(
@@ -37303,7 +37323,7 @@ Change-Id: I${id}`,
   );
   const words = ["--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=verbatim", "--only"];
   const files = plan2.files.map(({ file: file2 }) => file2);
-  const message = `${commitMessage(plan2)}${gerrit}
+  const message = `${commitMessage(plan2, trailers)}${gerrit}
 `;
   const done = await git("--literal-pathspecs", "commit", ...words, "-m", message, "--", ...files);
   if (done?.ok !== true) throw new OperationError("rejected", `git commit: ${done?.stderr.trim() ?? ""}`);

@@ -126,7 +126,8 @@ describe('Zuul', () => {
       '-c',
       'import os, zuulcilint; print(os.path.join(os.path.dirname(zuulcilint.__file__), "zuul-schema.json"))',
     ]);
-    await runOk(binary('check-jsonschema'), ['--schemafile', stdout.trim(), 'ci/zuul/jobs.yaml']);
+    const files = ['ci/zuul/jobs.yaml', 'examples/starlingx/zuul.yaml'];
+    await runOk(binary('check-jsonschema'), ['--schemafile', stdout.trim(), ...files]);
   });
 
   test('a change gets a comment on the line of what is refused, and nothing is written', async () => {

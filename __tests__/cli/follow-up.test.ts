@@ -96,6 +96,26 @@ describe('--commit', () => {
     });
   });
 
+  test('adds the trailers that are given, once each, among those of the entries', async () => {
+    const needs = 'Depends-On: https://review.example/c/starlingx/root/+/900000';
+    const flags = ['--commit', '--trailer', needs, '--trailer=Closes-Bug: 1854869'];
+    expect(await followUp(...flags)).toMatchObject({ code: 0, stderr: '' });
+    expect(message()).toMatch(
+      new RegExp(`\n\nCloses-Bug: 1854869\n${needs.replace('+', '\\+')}\nRetag-Edits: [0-9a-f]{64}$`),
+    );
+  });
+
+  test.each([
+    [['--commit', '--trailer', 'no trailer'], '--trailer: "no trailer" is not a trailer'],
+    [['--commit', '--trailer', 'A: b\n\nc'], 'is not a trailer'],
+    [['--trailer', 'A: b'], '--trailer needs a commit to stand in'],
+  ])('%j is refused, and nothing is changed', async (flags, text) => {
+    const done = await followUp(...flags);
+    expect(done.code).toBe(2);
+    expect(joined(done.stderr)).toContain(text);
+    expect(read('charts/values.yaml')).toBe(VALUES);
+  });
+
   test('runs no hook, no filter and no signing program', async () => {
     for (const hook of ['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit']) {
       write(`.git/hooks/${hook}`, '#!/bin/sh\ntouch ../ran ran\n');

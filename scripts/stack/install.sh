@@ -267,7 +267,7 @@ main() {
     install_packages
     install_dockerd
     install_go_tools "${go_tools[@]}"
-    install_python ci-jobs "$stack/ci-jobs.txt" ansible-playbook
+    install_python ci-jobs "$stack/ci-jobs.txt" ansible-playbook git-review
     install_npm gitlab-ci-local 4.75.1
     go='' install_schemas
   fi

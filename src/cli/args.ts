@@ -91,6 +91,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     commands: ['follow-up'],
     help: 'commit the changes, with the trailers of the entries',
   },
+  trailer: {
+    type: 'string',
+    multiple: true,
+    commands: ['follow-up'],
+    value: 'KEY:VALUE',
+    help: 'with --commit: one more trailer, such as Depends-On: URL; may be repeated',
+  },
   print: { type: 'boolean', commands: ['init'], help: 'print both files, and write none' },
   'src-ref': {
     type: 'string',

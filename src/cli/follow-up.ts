@@ -19,6 +19,7 @@ import { checkCommon, type Session, withSession } from './session.js';
 /** Sets what can be set, says what cannot, and exits 1 when something cannot. */
 export async function followUpCommand(args: Arguments, io: Io): Promise<number> {
   checkCommon(args);
+  const trailers = trailersOf(args);
   return withSession(args, io, async (session) => {
     const top = await realpath((await checkoutAbove(io.cwd)) ?? io.cwd);
     const git = args.is('commit') ? gitIn(top, io.env) : null;
@@ -41,9 +42,23 @@ export async function followUpCommand(args: Arguments, io: Io): Promise<number> 
       const why = items.length === 0 ? 'No tag that is right has references' : 'The files say it already';
       if (problems.length === 0) session.log.line(`${why}; nothing was changed.`);
     } else if (git !== null)
-      session.log.line(`committed ${await commit(git, top, plan)}; nothing was pushed`);
+      session.log.line(`committed ${await commit(git, top, plan, trailers)}; nothing was pushed`);
     return problems.length > 0 ? 1 : 0;
   });
+}
+
+/** @throws UserError for what git would not read as a trailer, and without a commit to put it in */
+function trailersOf(args: Arguments): readonly string[] {
+  const given = args.list('trailer');
+  const wrong = given.filter((text) => !/^[A-Za-z][A-Za-z0-9-]*: ?\S[^\r\n]*$/.test(text));
+  const problems: Problem[] = wrong.map((text) => ({
+    what: `--trailer: "${text}" is not a trailer`,
+    hint: 'write a key, a colon and a value, as in --trailer "Depends-On: https://review.example/c/app/+/1"',
+  }));
+  if (given.length > 0 && !args.is('commit'))
+    problems.push({ what: '--trailer needs a commit to stand in', hint: 'add --commit' });
+  if (problems.length > 0) throw new UserError(problems);
+  return given;
 }
 
 /** The plan of all promotions, without a line about those that are right. */
@@ -133,7 +148,12 @@ async function requireRepository(git: Git): Promise<void> {
 }
 
 /** Commits these files and nothing else that is staged. No hook and no signing program runs. Gives the short id of the commit. */
-async function commit(git: Git, top: string, plan: FollowUpPlan): Promise<string> {
+async function commit(
+  git: Git,
+  top: string,
+  plan: FollowUpPlan,
+  trailers: readonly string[],
+): Promise<string> {
   const parent = await commitOf(git, 'HEAD');
   const id = createHash('sha1')
     .update(`${parent ?? ''}${plan.fingerprint}`)
@@ -145,7 +165,7 @@ async function commit(git: Git, top: string, plan: FollowUpPlan): Promise<string
   );
   const words = ['--quiet', '--no-verify', '--no-gpg-sign', '--cleanup=verbatim', '--only'];
   const files = plan.files.map(({ file }) => file);
-  const message = `${commitMessage(plan)}${gerrit}\n`;
+  const message = `${commitMessage(plan, trailers)}${gerrit}\n`;
   const done = await git('--literal-pathspecs', 'commit', ...words, '-m', message, '--', ...files);
   if (done?.ok !== true) throw new OperationError('rejected', `git commit: ${done?.stderr.trim() ?? ''}`);
   return (await commitOf(git, 'HEAD'))?.slice(0, 12) ?? '';

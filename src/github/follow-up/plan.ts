@@ -177,11 +177,14 @@ export function titleOf({ items }: FollowUpPlan): string {
   return title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title;
 }
 
-/** The last paragraph holds the trailers: those of the entries, and the fingerprint by which Retag knows its own commit. */
-export function commitMessage(plan: FollowUpPlan): string {
+/**
+ * The last paragraph holds the trailers: those of the entries, those given, and the fingerprint by which Retag knows its own commit.
+ * @param given lines such as `Depends-On: URL`
+ */
+export function commitMessage(plan: FollowUpPlan, given: readonly string[] = []): string {
   const tags = plan.items.map((item) => `- ${nameOf(item)}`);
   const bugs = plan.items.flatMap(({ bug }) => (bug === undefined ? [] : [trailer(bug)]));
-  const trailers = [...new Set(bugs), MARK + plan.fingerprint];
+  const trailers = [...new Set([...bugs, ...given]), MARK + plan.fingerprint];
   const list = tags.length > 1 ? [tags.join('\n')] : [];
   return [titleOf(plan), ...list, trailers.join('\n')].join('\n\n');
 }
