@@ -424,6 +424,22 @@ function longForms(argv, shapes) {
     return names2.map((each) => each === void 0 ? text4 : `--${each}${value}`);
   });
 }
+function misuse(command, { name, rawName, value, inlineValue }, flag2, values) {
+  if (flag2 === void 0) throw new Error(`--${name} is not in the table`);
+  if (!flag2.commands.includes(command)) {
+    return {
+      what: `${rawName} does not go with "retag ${command}"`,
+      hint: `it goes with: ${flag2.commands.join(", ")}`
+    };
+  }
+  if (flag2.type === "boolean") return inlineValue === true ? { what: `${rawName} takes no value` } : null;
+  const hint2 = `write ${rawName}=${flag2.value ?? "VALUE"}`;
+  if (value === void 0 || value === "") return { what: `${rawName} needs a value`, hint: hint2 };
+  if (inlineValue !== true && value.startsWith("-") && value.length > 1) {
+    return { what: `${rawName} needs a value, not ${value}`, hint: hint2 };
+  }
+  return flag2.multiple !== true && values.has(name) ? { what: `${rawName} is given twice`, hint: "give it once" } : null;
+}
 var import_node_util;
 var init_words = __esm({
   "src/cli/words.ts"() {
@@ -455,7 +471,7 @@ function parseArguments(argv) {
   }
   const values = /* @__PURE__ */ new Map();
   for (const flag2 of flags) {
-    const problem4 = misuse(command, flag2, values);
+    const problem4 = misuse(command, flag2, FLAGS[flag2.name], values);
     if (problem4 !== null) problems2.push(problem4);
     else values.set(flag2.name, [...values.get(flag2.name) ?? [], flag2.value ?? "true"]);
   }
@@ -485,23 +501,6 @@ function noSuchFlag(command, { written: written2, near }) {
     hint: near === void 0 ? other2 : `did you mean --${near}?`
   };
 }
-function misuse(command, { name, rawName, value, inlineValue }, values) {
-  const flag2 = FLAGS[name];
-  if (flag2 === void 0) throw new Error(`--${name} is not in the table`);
-  if (!flag2.commands.includes(command)) {
-    return {
-      what: `${rawName} does not go with "retag ${command}"`,
-      hint: `it goes with: ${flag2.commands.join(", ")}`
-    };
-  }
-  if (flag2.type === "boolean") return inlineValue === true ? { what: `${rawName} takes no value` } : null;
-  const hint2 = `write ${rawName}=${flag2.value ?? "VALUE"}`;
-  if (value === void 0 || value === "") return { what: `${rawName} needs a value`, hint: hint2 };
-  if (inlineValue !== true && value.startsWith("-") && value.length > 1) {
-    return { what: `${rawName} needs a value, not ${value}`, hint: hint2 };
-  }
-  return flag2.multiple !== true && values.has(name) ? { what: `${rawName} is given twice`, hint: "give it once" } : null;
-}
 function unknownCommand(word) {
   if (word === "")
     return {
@@ -529,6 +528,7 @@ var init_args = __esm({
       "init",
       "add",
       "pin",
+      "verify",
       "follow-up",
       "stages",
       "tracking",
@@ -537,8 +537,28 @@ var init_args = __esm({
       "demo"
     ];
     RUNS = ["plan", "apply"];
-    FILES = ["plan", "apply", "classify", "validate", "add", "pin", "follow-up", "stages"];
-    COMMON = ["plan", "apply", "promote", "classify", "validate", "pin", "follow-up", "demo"];
+    FILES = [
+      "plan",
+      "apply",
+      "classify",
+      "validate",
+      "add",
+      "pin",
+      "verify",
+      "follow-up",
+      "stages"
+    ];
+    COMMON = [
+      "plan",
+      "apply",
+      "promote",
+      "classify",
+      "validate",
+      "pin",
+      "verify",
+      "follow-up",
+      "demo"
+    ];
     OFFLINE = ["classify", "validate", "demo"];
     FLAGS = {
       config: {
@@ -625,7 +645,7 @@ var init_args = __esm({
       only: {
         type: "string",
         commands: COMMON,
-        idle: ["pin", "promote", "follow-up", ...OFFLINE],
+        idle: ["pin", "verify", "promote", "follow-up", ...OFFLINE],
         value: "builds|images",
         help: "look at one part of the tag file only"
       },
@@ -655,7 +675,7 @@ var init_args = __esm({
       builder: {
         type: "string",
         commands: COMMON,
-        idle: ["pin", "promote", "follow-up", ...OFFLINE],
+        idle: ["pin", "verify", "promote", "follow-up", ...OFFLINE],
         value: "NAME",
         help: "the buildx builder"
       },
@@ -685,7 +705,7 @@ var init_args = __esm({
       settle: {
         type: "string",
         commands: COMMON,
-        idle: ["pin", "follow-up", ...OFFLINE],
+        idle: ["pin", "verify", "follow-up", ...OFFLINE],
         value: "TIME",
         help: "wait between writing a tag and reading it back (default 250ms)"
       },
@@ -711,7 +731,7 @@ var init_args = __esm({
       },
       json: {
         type: "boolean",
-        commands: [...RUNS, "promote", "classify", "validate", "tracking"],
+        commands: [...RUNS, "promote", "classify", "validate", "verify", "tracking"],
         help: "JSON on stdout, everything else on stderr"
       },
       quiet: { short: "q", type: "boolean", commands: COMMANDS, help: "warnings and errors only" },
@@ -729,6 +749,7 @@ var init_args = __esm({
       ...TAKE_FILES,
       "classify",
       "promote",
+      "verify",
       "add",
       "explain",
       "completion"
@@ -848,6 +869,14 @@ var init_help = __esm({
         does: "write src_digest into the tag file, comments kept",
         words: "[FILE...]",
         examples: [["retag pin", "the default tag file"]]
+      },
+      verify: {
+        does: "show who signed images, and whether the trust rules accept that",
+        words: "IMAGE...",
+        examples: [
+          ["retag verify ghcr.io/org/app:1.2.3", "by the rules of the default tag file"],
+          ["retag verify --json --config trust.yaml IMAGE", "every signature, and why it does not count"]
+        ]
       },
       "follow-up": {
         does: "set the files that entries refer to in this checkout",
@@ -4337,6 +4366,17 @@ function warningsOf(actions) {
     text: more.length === 0 ? text4 : `${text4} (the same holds for ${more.length} more)`
   }));
 }
+function signersText(signers) {
+  const each = signers.map(({ identity: identity2, key: key2, workflow, ref, commit: commit4 }) => {
+    if (identity2 === null) return `the key ${shortDigest(key2)}`;
+    const who = workflow === null ? identity2.subject : workflow + (ref === null ? "" : `@${ref}`);
+    return who + (commit4 === null ? "" : ` at ${commit4.slice(0, 12)}`);
+  });
+  return each.length === 0 ? "" : `signed by ${[...new Set(each)].join(", ")}`;
+}
+function signedBy({ trust = [] }) {
+  return signersText(trust.flatMap(({ signers }) => signers));
+}
 function nameOf({ image: image2, tag: tag2 }) {
   return `${image2}:${tag2}`;
 }
@@ -4475,7 +4515,9 @@ function rowsOf(actions, layout, version) {
     if (action2.action === "keep")
       return layout.all || isNews(action2) ? [{ action: action2, name, text: keptText(action2), below: [] }] : [];
     const same2 = kind === "stable" && primaries.has(image2) && error2 === null;
-    return [{ action: action2, name, text: writtenText(action2, same2, layout, version), below: [] }];
+    const signed = same2 || layout.all ? "" : signedBy(action2);
+    const under = signed === "" ? [] : [signed];
+    return [{ action: action2, name, text: writtenText(action2, same2, layout, version), below: under }];
   });
 }
 function isNews({ reason, outcome: outcome2 }) {
@@ -4495,7 +4537,8 @@ function writtenText(action2, same2, layout, version) {
   const what = name === "move" ? moved(action2, version) : same2 ? "the same digest" : origin(image2, source);
   const exact = layout.all && digest !== null && !same2 && name === "create" ? `(${shortDigest(digest)})` : "";
   const forced = reason.code === "forced" && previous !== null ? "(forced)" : "";
-  return [did, what, exact, forced].filter((part) => part !== "").join(" ");
+  const signed = layout.all && !same2 ? signedBy(action2) : "";
+  return [did, what, exact, forced, signed].filter((part) => part !== "").join(" ");
 }
 function moved({ digest, previous, reason }, version) {
   if (reason.version !== void 0 && version !== null) return `${reason.version} -> ${version}`;
@@ -4914,7 +4957,7 @@ function lines(...parts) {
 }
 function changeTable(actions, version) {
   const rows2 = byImage(actions).map((own) => changeRow(own, version));
-  const header = ["image", "tags", "stable", "channels", "from", "digest"];
+  const header = ["image", "tags", "stable", "channels", "from", "digest", "signed by"];
   const used = header.map((_, column) => rows2.some((row2) => row2[column] !== ""));
   const only = (cells) => cells.filter((_, column) => used[column]);
   return `${table(only(header), rows2.map(only))}${digestFold(actions)}`;
@@ -4933,7 +4976,10 @@ function changeRow(actions, version) {
     lines(code(image2), escapeCell(buildText(build2))),
     ...["primary", "stable", "channel"].map(tags),
     lines(from, carried),
-    own === null ? "" : code(shortDigest(own))
+    own === null ? "" : code(shortDigest(own)),
+    escapeCell(
+      signedBy(actions.find(({ trust }) => trust !== void 0) ?? actions[0]).replace("signed by ", "")
+    )
   ];
 }
 function tagCell(actions, say2) {
@@ -37203,6 +37249,120 @@ var init_pin = __esm({
   }
 });
 
+// src/cli/verify.ts
+var verify_exports = {};
+__export(verify_exports, {
+  verifyCommand: () => verifyCommand
+});
+async function verifyCommand(args, io) {
+  checkCommon(args);
+  const images = namedImages(args.words);
+  return withSession(args, io, async (session) => {
+    const { check: check3, rules: rules2 } = await rulesOf(session, io);
+    const map2 = parseRegistryMap(args.list("registry-map"));
+    const results = [];
+    for (const image2 of images) {
+      const matching2 = rulesForNames(rules2, [[image2.name, image2.ref]]);
+      results.push(await verifyOne(image2, matching2, check3, map2, session.registry));
+    }
+    if (args.is("json")) io.stdout.write(`${JSON.stringify(documentOf(results), null, 2)}
+`);
+    else for (const line2 of results.flatMap(linesOf4)) session.log.line(line2);
+    return results.every(({ holds }) => holds) ? 0 : 1;
+  });
+}
+function namedImages(words) {
+  const problems2 = [];
+  if (words.length === 0)
+    problems2.push({
+      what: "no image is named",
+      hint: 'write "retag verify IMAGE:TAG" or "retag verify IMAGE@DIGEST"'
+    });
+  const images = words.flatMap((text4) => {
+    const parsed2 = parseReference(text4);
+    if (!parsed2.ok) problems2.push({ what: parsed2.what, hint: parsed2.hint });
+    return parsed2.ok ? [{ text: text4, name: text4.replace(/@.*$/, "").replace(/:[^/:]*$/, ""), ref: parsed2.value }] : [];
+  });
+  if (problems2.length > 0) throw new UserError(problems2);
+  return images;
+}
+async function rulesOf({ files, tracked, workspace, may, log, signal, run: run4 }, { env }) {
+  const github2 = gitHubOf({ run: run4, env, token: env["GITHUB_TOKEN"] ?? "", log, signal });
+  const of = { env, run: run4, workspace, files: tracked, write: may.write, log, github: github2 };
+  const { trust: sources, trustFiles } = await trustOf4(of);
+  const { trust: rules2, config } = load({ ...promotionRequest("validate", files), trustFiles });
+  const [file2] = files;
+  if (rules2.length === 0)
+    throw new UserError({
+      ...file2 && { location: { file: file2.path, line: 1, column: 1 } },
+      what: "the tag file has no trust rules, so there is nothing to verify with",
+      hint: 'add "trust", as in docs/trust.md'
+    });
+  return { check: await createTrustCheck(rules2, config, sources), rules: rules2 };
+}
+async function verifyOne({ text: text4, ref }, rules2, check3, map2, registry) {
+  const none2 = {
+    image: text4,
+    digest: null,
+    holds: false,
+    verdict: { holds: false, rules: [] },
+    why: ""
+  };
+  const repository = mapRepository(ref, map2);
+  const found = await registry.head({
+    ...repository,
+    ..."digest" in ref ? { digest: ref.digest } : { tag: ref.tag }
+  });
+  if (found.state === "unknown") return { ...none2, why: found.error.message };
+  if (found.state === "absent") return { ...none2, why: "there is no such image" };
+  const at3 = { ...repository, digest: found.digest };
+  if (rules2.length === 0) return { ...none2, digest: at3.digest, why: "no trust rule matches this image" };
+  try {
+    const verdict2 = await check3.verify(registry, at3.digest, [repository], rules2);
+    return { ...none2, digest: at3.digest, holds: verdict2.holds, verdict: verdict2 };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+    return { ...none2, digest: at3.digest, why: error2.message };
+  }
+}
+function documentOf(results) {
+  const images = results.map(({ image: image2, digest, holds, verdict: verdict2, why }) => ({
+    image: image2,
+    digest,
+    holds,
+    why,
+    rules: trustReport(verdict2)
+  }));
+  return { version: 1, images };
+}
+function linesOf4({ image: image2, digest, holds, verdict: verdict2, why }) {
+  const head2 = `${holds ? "=" : "!"} ${image2}${digest === null ? "" : ` (${digest.slice(0, 19)})`}`;
+  const rules2 = trustReport(verdict2).flatMap(
+    ({ rule: rule3, holds: met, signers, why: unmet2 }) => wrap(`    ${rule3}: `, met ? signersText(signers) : `not met: ${unmet2}`, WIDTH2, 6)
+  );
+  return [head2, ...why === "" ? [] : wrap("    ", why, WIDTH2, 4), ...rules2];
+}
+var WIDTH2;
+var init_verify3 = __esm({
+  "src/cli/verify.ts"() {
+    "use strict";
+    init_errors();
+    init_load();
+    init_reference();
+    init_overrides();
+    init_format();
+    init_report();
+    init_request2();
+    init_text();
+    init_check3();
+    init_rules();
+    init_adapters();
+    init_session();
+    init_trust_sources();
+    WIDTH2 = 80;
+  }
+});
+
 // src/cli/follow-up.ts
 var follow_up_exports = {};
 __export(follow_up_exports, {
@@ -37498,9 +37658,9 @@ function one(code2, action2, { means, help, more }) {
   ];
 }
 function fitted(head2, text4, indent = 0) {
-  return wrap(head2, text4.replaceAll("`", ""), WIDTH2, indent);
+  return wrap(head2, text4.replaceAll("`", ""), WIDTH3, indent);
 }
-var DOCS, WIDTH2, CODES2;
+var DOCS, WIDTH3, CODES2;
 var init_explain = __esm({
   "src/cli/explain.ts"() {
     "use strict";
@@ -37508,7 +37668,7 @@ var init_explain = __esm({
     init_reasons();
     init_text();
     DOCS = "https://github.com/retag/retag/blob/v1/docs/";
-    WIDTH2 = 80;
+    WIDTH3 = 80;
     CODES2 = [
       ...Object.entries(REASONS).map(([code2, { action: action2, ...explained }]) => [code2, action2, explained]),
       ...Object.entries(FAILURES).map(([code2, explained]) => [code2, "failed", explained])
@@ -37939,6 +38099,7 @@ var COMMANDS2 = {
   init: async () => (await Promise.resolve().then(() => (init_init(), init_exports))).initCommand,
   add: async () => (await Promise.resolve().then(() => (init_add2(), add_exports))).addCommand,
   pin: async () => (await Promise.resolve().then(() => (init_pin(), pin_exports))).pinCommand,
+  verify: async () => (await Promise.resolve().then(() => (init_verify3(), verify_exports))).verifyCommand,
   "follow-up": async () => (await Promise.resolve().then(() => (init_follow_up(), follow_up_exports))).followUpCommand,
   stages: async () => (await Promise.resolve().then(() => (init_stages(), stages_exports))).stagesCommand,
   tracking: async () => (await Promise.resolve().then(() => (init_tracking(), tracking_exports))).trackingCommand,

@@ -3,7 +3,7 @@ import { type Problem, UserError } from '../errors.js';
 import type { Format } from '../report/render.js';
 import { suggest } from '../shared/text.js';
 import { formatOf, formatProblems, FORMATS } from './formats.js';
-import { type GivenFlag, type UnknownFlag, wordsOf } from './words.js';
+import { misuse, type UnknownFlag, wordsOf } from './words.js';
 
 export const COMMANDS = [
   'plan',
@@ -14,6 +14,7 @@ export const COMMANDS = [
   'init',
   'add',
   'pin',
+  'verify',
   'follow-up',
   'stages',
   'tracking',
@@ -37,9 +38,29 @@ export interface Flag {
 }
 
 const RUNS = ['plan', 'apply'] as const;
-const FILES = ['plan', 'apply', 'classify', 'validate', 'add', 'pin', 'follow-up', 'stages'] as const;
+const FILES = [
+  'plan',
+  'apply',
+  'classify',
+  'validate',
+  'add',
+  'pin',
+  'verify',
+  'follow-up',
+  'stages',
+] as const;
 /** The commands that share the common flags. */
-const COMMON = ['plan', 'apply', 'promote', 'classify', 'validate', 'pin', 'follow-up', 'demo'] as const;
+const COMMON = [
+  'plan',
+  'apply',
+  'promote',
+  'classify',
+  'validate',
+  'pin',
+  'verify',
+  'follow-up',
+  'demo',
+] as const;
 const OFFLINE = ['classify', 'validate', 'demo'] as const;
 
 /** Every flag, in the order of the help. */
@@ -128,7 +149,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   only: {
     type: 'string',
     commands: COMMON,
-    idle: ['pin', 'promote', 'follow-up', ...OFFLINE],
+    idle: ['pin', 'verify', 'promote', 'follow-up', ...OFFLINE],
     value: 'builds|images',
     help: 'look at one part of the tag file only',
   },
@@ -158,7 +179,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   builder: {
     type: 'string',
     commands: COMMON,
-    idle: ['pin', 'promote', 'follow-up', ...OFFLINE],
+    idle: ['pin', 'verify', 'promote', 'follow-up', ...OFFLINE],
     value: 'NAME',
     help: 'the buildx builder',
   },
@@ -188,7 +209,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   settle: {
     type: 'string',
     commands: COMMON,
-    idle: ['pin', 'follow-up', ...OFFLINE],
+    idle: ['pin', 'verify', 'follow-up', ...OFFLINE],
     value: 'TIME',
     help: 'wait between writing a tag and reading it back (default 250ms)',
   },
@@ -214,7 +235,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   json: {
     type: 'boolean',
-    commands: [...RUNS, 'promote', 'classify', 'validate', 'tracking'],
+    commands: [...RUNS, 'promote', 'classify', 'validate', 'verify', 'tracking'],
     help: 'JSON on stdout, everything else on stderr',
   },
   quiet: { short: 'q', type: 'boolean', commands: COMMANDS, help: 'warnings and errors only' },
@@ -234,6 +255,7 @@ const TAKE_WORDS: readonly CommandName[] = [
   ...TAKE_FILES,
   'classify',
   'promote',
+  'verify',
   'add',
   'explain',
   'completion',
@@ -241,7 +263,7 @@ const TAKE_WORDS: readonly CommandName[] = [
 
 export interface Arguments {
   readonly command: CommandName;
-  /** FILE... of plan, REF... of classify, SOURCE DESTINATION... of promote, IMAGE SOURCE TAG of add, REASON of explain */
+  /** FILE... of plan, REF... of classify, SOURCE DESTINATION... of promote, IMAGE... of verify, IMAGE SOURCE TAG of add, REASON of explain */
   readonly words: readonly string[];
   text(flag: string): string | undefined;
   list(flag: string): readonly string[];
@@ -279,7 +301,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   const values = new Map<string, string[]>();
   for (const flag of flags) {
-    const problem = misuse(command, flag, values);
+    const problem = misuse(command, flag, FLAGS[flag.name], values);
     if (problem !== null) problems.push(problem);
     else values.set(flag.name, [...(values.get(flag.name) ?? []), flag.value ?? 'true']);
   }
@@ -309,30 +331,6 @@ function noSuchFlag(command: CommandName | undefined, { written, near }: Unknown
     what: `there is no flag ${written}`,
     hint: near === undefined ? other : `did you mean --${near}?`,
   };
-}
-
-function misuse(
-  command: CommandName,
-  { name, rawName, value, inlineValue }: GivenFlag,
-  values: ReadonlyMap<string, unknown>,
-): Problem | null {
-  const flag = FLAGS[name];
-  if (flag === undefined) throw new Error(`--${name} is not in the table`);
-  if (!flag.commands.includes(command)) {
-    return {
-      what: `${rawName} does not go with "retag ${command}"`,
-      hint: `it goes with: ${flag.commands.join(', ')}`,
-    };
-  }
-  if (flag.type === 'boolean') return inlineValue === true ? { what: `${rawName} takes no value` } : null;
-  const hint = `write ${rawName}=${flag.value ?? 'VALUE'}`;
-  if (value === undefined || value === '') return { what: `${rawName} needs a value`, hint };
-  if (inlineValue !== true && value.startsWith('-') && value.length > 1) {
-    return { what: `${rawName} needs a value, not ${value}`, hint };
-  }
-  return flag.multiple !== true && values.has(name)
-    ? { what: `${rawName} is given twice`, hint: 'give it once' }
-    : null;
 }
 
 function unknownCommand(word: string): Problem {

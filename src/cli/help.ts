@@ -69,6 +69,14 @@ export const ABOUT: Readonly<Record<CommandName, About>> = {
     words: '[FILE...]',
     examples: [['retag pin', 'the default tag file']],
   },
+  verify: {
+    does: 'show who signed images, and whether the trust rules accept that',
+    words: 'IMAGE...',
+    examples: [
+      ['retag verify ghcr.io/org/app:1.2.3', 'by the rules of the default tag file'],
+      ['retag verify --json --config trust.yaml IMAGE', 'every signature, and why it does not count'],
+    ],
+  },
   'follow-up': {
     does: 'set the files that entries refer to in this checkout',
     words: '[FILE...]',

@@ -74,6 +74,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   init: async () => (await import('./init.js')).initCommand,
   add: async () => (await import('./add.js')).addCommand,
   pin: async () => (await import('./pin.js')).pinCommand,
+  verify: async () => (await import('./verify.js')).verifyCommand,
   'follow-up': async () => (await import('./follow-up.js')).followUpCommand,
   stages: async () => (await import('./stages.js')).stagesCommand,
   tracking: async () => (await import('./tracking.js')).trackingCommand,

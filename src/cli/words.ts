@@ -1,5 +1,6 @@
 /** argv → flags and words, whatever their order. Flags that do not exist are reported, and read as the ones that were meant. */
 import { parseArgs } from 'node:util';
+import type { Problem } from '../errors.js';
 import { suggest } from '../shared/text.js';
 
 /** What of a flag decides how the words behind it are read. */
@@ -74,4 +75,37 @@ function longForms(argv: readonly string[], shapes: Shapes): string[] {
     if (letters === '' || (end >= 0 && at > end) || !(names.length === 1 || isGroup)) return [text];
     return names.map((each) => (each === undefined ? text : `--${each}${value}`));
   });
+}
+
+/** What of a flag decides whether it is used as it should be. */
+interface Usable {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: true;
+  readonly commands: readonly string[];
+  readonly value?: string;
+}
+
+/** What is wrong with a flag that exists, where it stands; `values` are those before it. */
+export function misuse(
+  command: string,
+  { name, rawName, value, inlineValue }: GivenFlag,
+  flag: Usable | undefined,
+  values: ReadonlyMap<string, unknown>,
+): Problem | null {
+  if (flag === undefined) throw new Error(`--${name} is not in the table`);
+  if (!flag.commands.includes(command)) {
+    return {
+      what: `${rawName} does not go with "retag ${command}"`,
+      hint: `it goes with: ${flag.commands.join(', ')}`,
+    };
+  }
+  if (flag.type === 'boolean') return inlineValue === true ? { what: `${rawName} takes no value` } : null;
+  const hint = `write ${rawName}=${flag.value ?? 'VALUE'}`;
+  if (value === undefined || value === '') return { what: `${rawName} needs a value`, hint };
+  if (inlineValue !== true && value.startsWith('-') && value.length > 1) {
+    return { what: `${rawName} needs a value, not ${value}`, hint };
+  }
+  return flag.multiple !== true && values.has(name)
+    ? { what: `${rawName} is given twice`, hint: 'give it once' }
+    : null;
 }

@@ -134,6 +134,23 @@ export function warningsOf(actions: readonly ReportAction[]): { action: ReportAc
   }));
 }
 
+type Signers = NonNullable<ReportAction['trust']>[number]['signers'];
+
+/** Who signed, from which commit: `signed by example/app/.github/workflows/release.yml@refs/tags/v1 at 0123456789ab` */
+export function signersText(signers: Signers): string {
+  const each = signers.map(({ identity, key, workflow, ref, commit }) => {
+    if (identity === null) return `the key ${shortDigest(key)}`;
+    const who = workflow === null ? identity.subject : workflow + (ref === null ? '' : `@${ref}`);
+    return who + (commit === null ? '' : ` at ${commit.slice(0, 12)}`);
+  });
+  return each.length === 0 ? '' : `signed by ${[...new Set(each)].join(', ')}`;
+}
+
+/** Everybody who vouches for the image of an action; empty where no rule asks, and where nobody does. */
+export function signedBy({ trust = [] }: ReportAction): string {
+  return signersText(trust.flatMap(({ signers }) => signers));
+}
+
 /** `image:tag` */
 export function nameOf({ image, tag }: ReportAction): string {
   return `${image}:${tag}`;

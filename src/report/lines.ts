@@ -2,7 +2,7 @@
 import type { Layout } from '../ports.js';
 import { groupBy } from '../shared/group.js';
 import { harmless, wrap } from '../shared/text.js';
-import { byCause, isBad, nameOf, numbers, remedy, shortDigest, whyText } from './format.js';
+import { byCause, isBad, nameOf, numbers, remedy, shortDigest, signedBy, whyText } from './format.js';
 import type { Report, ReportAction } from './model.js';
 
 /** With the lines before and behind these it makes forty, which a screen shows. */
@@ -109,7 +109,9 @@ function rowsOf(actions: Report['actions'], layout: Layout, version: string | nu
     if (action.action === 'keep')
       return layout.all || isNews(action) ? [{ action, name, text: keptText(action), below: [] }] : [];
     const same = kind === 'stable' && primaries.has(image) && error === null;
-    return [{ action, name, text: writtenText(action, same, layout, version), below: [] }];
+    const signed = same || layout.all ? '' : signedBy(action);
+    const under = signed === '' ? [] : [signed];
+    return [{ action, name, text: writtenText(action, same, layout, version), below: under }];
   });
 }
 
@@ -134,7 +136,8 @@ function writtenText(action: ReportAction, same: boolean, layout: Layout, versio
   const what = name === 'move' ? moved(action, version) : same ? 'the same digest' : origin(image, source);
   const exact = layout.all && digest !== null && !same && name === 'create' ? `(${shortDigest(digest)})` : '';
   const forced = reason.code === 'forced' && previous !== null ? '(forced)' : '';
-  return [did, what, exact, forced].filter((part) => part !== '').join(' ');
+  const signed = layout.all && !same ? signedBy(action) : '';
+  return [did, what, exact, forced, signed].filter((part) => part !== '').join(' ');
 }
 
 export function moved({ digest, previous, reason }: ReportAction, version: string | null): string {

@@ -9,6 +9,7 @@ import {
   nameOf,
   remedy,
   shortDigest,
+  signedBy,
   type Stuck,
   warningsOf,
   whyText,
@@ -94,7 +95,7 @@ function lines(...parts: readonly string[]): string {
 /** One row an image, or one for each digest that its tags get; columns that would be empty are left out. */
 function changeTable(actions: readonly ReportAction[], version: string | null): string {
   const rows = byImage(actions).map((own) => changeRow(own, version));
-  const header = ['image', 'tags', 'stable', 'channels', 'from', 'digest'];
+  const header = ['image', 'tags', 'stable', 'channels', 'from', 'digest', 'signed by'];
   const used = header.map((_, column) => rows.some((row) => row[column] !== ''));
   const only = (cells: readonly string[]): string[] => cells.filter((_, column) => used[column]);
   return `${table(only(header), rows.map(only))}${digestFold(actions)}`;
@@ -116,6 +117,9 @@ function changeRow(actions: readonly [ReportAction, ...ReportAction[]], version:
     ...(['primary', 'stable', 'channel'] as const).map(tags),
     lines(from, carried),
     own === null ? '' : code(shortDigest(own)),
+    escapeCell(
+      signedBy(actions.find(({ trust }) => trust !== undefined) ?? actions[0]).replace('signed by ', ''),
+    ),
   ];
 }
 
