@@ -395,8 +395,8 @@ function wordsOf(argv, shapes) {
       allowPositionals: true,
       tokens: true
     });
-    const strange = tokens.find((token) => token.kind === "option" && !Object.hasOwn(shapes, token.name));
-    if (strange === void 0) {
+    const strange2 = tokens.find((token) => token.kind === "option" && !Object.hasOwn(shapes, token.name));
+    if (strange2 === void 0) {
       return {
         flags: tokens.flatMap(
           (token) => token.kind === "option" && args[token.index]?.corrected !== true ? [token] : []
@@ -405,12 +405,12 @@ function wordsOf(argv, shapes) {
         words: tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
       };
     }
-    const text4 = texts2[strange.index] ?? "";
+    const text4 = texts2[strange2.index] ?? "";
     const [, written2 = text4, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text4) ?? [];
     const near = suggest(name, Object.keys(shapes));
     unknown4.push({ written: written2, near });
     const meant = near === void 0 ? [] : [{ text: `--${near}${value}`, corrected: true }];
-    args = [...args.slice(0, strange.index), ...meant, ...args.slice(strange.index + 1)];
+    args = [...args.slice(0, strange2.index), ...meant, ...args.slice(strange2.index + 1)];
   }
 }
 function longForms(argv, shapes) {
@@ -1349,10 +1349,27 @@ function asError({
     ...hint2 === void 0 ? {} : { help: hint2 }
   };
 }
+function rightTag({ planned: planned2, outcome: outcome2, error: error2, digest }) {
+  const { wanted, previous, action: action2, reason } = planned2;
+  const isKept = action2 === "keep" && reason.code === "same-digest";
+  if (error2 !== null || digest === null || !(isKept || writes(planned2) && outcome2 === "done")) return null;
+  const { destination, kind, source, location: location2 } = wanted;
+  return {
+    destination,
+    kind,
+    digest,
+    source: source.from === "image" ? formatReference(source.ref) : null,
+    written: !isKept,
+    previous,
+    ofRelease: wanted.group !== null,
+    location: location2?.nowhere === true ? null : location2
+  };
+}
 var TAG_KINDS;
 var init_model = __esm({
   "src/plan/model.ts"() {
     "use strict";
+    init_reference();
     TAG_KINDS = ["primary", "stable", "channel"];
   }
 });
@@ -1388,8 +1405,8 @@ function unusable({ code: code2 }) {
 }
 function refuseUnknown(wanted, previous, before, error2) {
   const { message, hint: hint2 } = error2;
-  const refused3 = refuse(wanted, previous, "unknown", `${before}: ${message}`);
-  return hint2 === void 0 ? refused3 : { ...refused3, reason: { ...refused3.reason, help: hint2 } };
+  const refused4 = refuse(wanted, previous, "unknown", `${before}: ${message}`);
+  return hint2 === void 0 ? refused4 : { ...refused4, reason: { ...refused4.reason, help: hint2 } };
 }
 function decideWithoutSource(wanted, observed, previous) {
   if (previous !== null && previous === wanted.digest)
@@ -1415,8 +1432,8 @@ function decideMissing(wanted, observed, previous) {
     return refuseOther(wanted, previous, wanted.digest);
   }
   const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  const refused3 = unmetByKept(wanted, observed, previous) ?? untrusted(wanted, observed, previous);
-  return refused3 ?? keep(wanted, previous, "source-gone", text4, [text4]);
+  const refused4 = unmetByKept(wanted, observed, previous) ?? untrusted(wanted, observed, previous);
+  return refused4 ?? keep(wanted, previous, "source-gone", text4, [text4]);
 }
 function decideToBuild(wanted, observed, previous) {
   const held = hold(wanted, observed, previous);
@@ -1437,8 +1454,8 @@ function decidePresent(wanted, observed, source, previous) {
     const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
     return refuse(wanted, previous, "digest-mismatch", text4);
   }
-  const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous) ?? untrusted(wanted, observed, previous);
-  if (refused3 !== null) return refused3;
+  const refused4 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous) ?? untrusted(wanted, observed, previous);
+  if (refused4 !== null) return refused4;
   if (previous === source.digest) {
     const { from: from2 = null, manifest = null } = observed.kept ?? {};
     return { ...keep(wanted, previous, "same-digest", SAME), source: from2, manifest: from2 && manifest };
@@ -1458,10 +1475,10 @@ function decidePresent(wanted, observed, source, previous) {
 }
 function unmet(wanted, facts, previous) {
   if (facts === null) return null;
-  const missing3 = platformsMissing(wanted.platforms, facts.platforms);
-  if (missing3.length > 0) {
+  const missing5 = platformsMissing(wanted.platforms, facts.platforms);
+  if (missing5.length > 0) {
     const has2 = facts.platforms.join(", ");
-    const text5 = `the image lacks the required ${plural(missing3.length, "platform")} ${missing3.join(", ")}; it has ${has2 || "none"}`;
+    const text5 = `the image lacks the required ${plural(missing5.length, "platform")} ${missing5.join(", ")}; it has ${has2 || "none"}`;
     return refuse(wanted, previous, "platform-missing", text5);
   }
   const named2 = wanted.revision;
@@ -1476,8 +1493,8 @@ function unmet(wanted, facts, previous) {
   return refuseBuild(wanted, previous, { state: "refused", code: "revision-mismatch", text: text4 });
 }
 function unmetByKept(wanted, { kept }, previous) {
-  const refused3 = unmet(wanted, kept?.facts ?? null, previous);
-  if (refused3 !== null || kept?.attached !== false) return refused3;
+  const refused4 = unmet(wanted, kept?.facts ?? null, previous);
+  if (refused4 !== null || kept?.attached !== false) return refused4;
   const text4 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
   return refuse(wanted, previous, "attachment-missing", text4);
 }
@@ -1548,8 +1565,8 @@ function hold(wanted, observed, previous) {
   }
 }
 function refuseBuild(wanted, previous, { code: code2, text: text4 }) {
-  const refused3 = refuse(wanted, previous, code2, text4);
-  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text4 } };
+  const refused4 = refuse(wanted, previous, code2, text4);
+  return code2 === "unknown" ? refused4 : { ...refused4, reason: { code: code2, cause: "build", text: text4 } };
 }
 function followLeader(action2, leader) {
   if (leader.action !== "refuse" && leader.action !== "hold") return action2;
@@ -2808,8 +2825,8 @@ function isSpelledOut({ shape: { parts } }) {
   return first2 !== void 0 && !["text", "segment", "any"].includes(first2.kind);
 }
 function outputsOfRule(rule3, index, bases, suffix) {
-  const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule3.patterns, rule3.class, bases).map((read3) => {
-    const shape = more === "" ? read3 : withSuffix(read3, more);
+  const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule3.patterns, rule3.class, bases).map((read4) => {
+    const shape = more === "" ? read4 : withSuffix(read4, more);
     return { rule: rule3, index, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
   });
   const stable = rule3.stable !== false || isRelease(rule3.class);
@@ -2887,9 +2904,9 @@ function formOf({ shape }) {
 function takenFrom(policy2, rule3, kind, tag2) {
   const claims = claimsOn(policy2, tag2);
   const ours = (output) => output.rule === rule3 && output.kind === kind;
-  const read3 = claims.map(({ output }) => output).filter(ours);
-  const mine = read3.length > 0 ? read3 : outputsOf(policy2).filter(ours);
-  const rank2 = read3[0] ?? { freedom: 2, kind, index: policy2.rules.indexOf(rule3) };
+  const read4 = claims.map(({ output }) => output).filter(ours);
+  const mine = read4.length > 0 ? read4 : outputsOf(policy2).filter(ours);
+  const rank2 = read4[0] ?? { freedom: 2, kind, index: policy2.rules.indexOf(rule3) };
   const taken = claims.find(
     ({ output }) => compareRank(output, rank2) < 0 && !mine.some((own) => mayShare(own, output))
   );
@@ -2980,10 +2997,10 @@ function compareChannel(policy2, resolved, channel, tags) {
 }
 function versionInHand(output, tag2, { fields: fields2 }) {
   const names2 = orderOf(output);
-  const read3 = readings(output.shape, tag2).find(
+  const read4 = readings(output.shape, tag2).find(
     (found) => Object.entries(fields2).every(([name, value]) => (found[name] ?? value) === value)
   );
-  return read3 === void 0 || names2.length === 0 ? [] : [versionOf(names2, read3)];
+  return read4 === void 0 || names2.length === 0 ? [] : [versionOf(names2, read4)];
 }
 function versionOf(names2, fields2) {
   return { names: names2, numbers: names2.map((name) => fields2[name] ?? "") };
@@ -3327,12 +3344,12 @@ function sharedTags(rule3) {
   const names2 = [...new Set(rule3.patterns.flatMap(fieldNames))];
   return rule3.tags.flatMap((tag2, i) => {
     if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
-    const missing3 = names2.find((name) => !uses(tag2, name));
-    if (missing3 === void 0) return [];
+    const missing5 = names2.find((name) => !uses(tag2, name));
+    if (missing5 === void 0) return [];
     return [
       {
         location: rule3.origin.at("tags", i),
-        what: `"${tag2.source}" leaves {${missing3}} out, so only the first of the refs that differ there can have it, and the others are refused`,
+        what: `"${tag2.source}" leaves {${missing5}} out, so only the first of the refs that differ there can have it, and the others are refused`,
         hint: 'write it under "channels" if it is to move from one to the next'
       }
     ];
@@ -3816,8 +3833,8 @@ function checkVariable(variable2, { names: names2, patterns, config }, without) 
     };
   }
   const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : void 0;
-  const missing3 = config.gitTag === void 0 ? "git_tag" : "branch";
-  const usable = Object.keys(BUILTINS).filter((n) => n !== missing3 && !without.includes(n));
+  const missing5 = config.gitTag === void 0 ? "git_tag" : "branch";
+  const usable = Object.keys(BUILTINS).filter((n) => n !== missing5 && !without.includes(n));
   if (builtin === void 0 || !usable.includes(name)) {
     const { hint: hint2 } = unknownName(variable2, [...names2, ...usable]);
     return { what: `${source} is not defined here`, hint: hint2 };
@@ -3854,8 +3871,8 @@ function examinePolicy(config) {
   const large = own === null ? null : tooLarge(own);
   if (large !== null) return { policy: null, problems: [large], names: null };
   const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
-  const strange = config.preset !== void 0 && preset === null;
-  const unread = strange || own?.unread?.settings === true;
+  const strange2 = config.preset !== void 0 && preset === null;
+  const unread = strange2 || own?.unread?.settings === true;
   const slots = withTagPatterns([
     ...ownEntries(own),
     ...preset ? presetEntries(preset, own) : [],
@@ -3869,7 +3886,7 @@ function examinePolicy(config) {
   const ours = slots.filter(({ rule: rule3, own: written2 }) => written2 && rule3 !== null && sound.includes(rule3));
   const together = checkRulesTogether(policy2, ours.length, open7);
   const problems2 = [
-    ...strange ? [presetProblem(config.preset ?? "", own)] : [],
+    ...strange2 ? [presetProblem(config.preset ?? "", own)] : [],
     ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
     ...own?.stable !== void 0 && preset?.rules.every(({ class: of }) => !isRelease(of)) === true ? [uselessStable(own, preset)] : [],
     ...slots.flatMap((slot) => slot.problems),
@@ -4579,9 +4596,9 @@ function nameIn(image2, action2) {
 }
 function linesOf({ action: action2, name, text: text4, below: under }, column, layout) {
   const { width, all } = layout;
-  const sign = action2.error === null ? SIGNS[action2.action] : "!";
+  const sign3 = action2.error === null ? SIGNS[action2.action] : "!";
   const indent = column + 7;
-  const own = wrap(`  ${sign} ${harmless(name).padEnd(column)}   `, text4, width, indent);
+  const own = wrap(`  ${sign3} ${harmless(name).padEnd(column)}   `, text4, width, indent);
   const plain3 = action2.action === "create" && action2.error === null && !all;
   const first2 = plain3 ? own.slice(0, 1).map((line2) => line2.replace(/ +from$/, "")) : own;
   const lines3 = [...first2, ...under.flatMap((each) => wrap(" ".repeat(indent), each, width, indent))];
@@ -5380,13 +5397,13 @@ function parseCsv(text4) {
   if (/[\x00-\x1f\x7f]/.test(text4)) {
     return { ok: false, what: "the value holds a control character", hint: "write it on one line" };
   }
-  const read3 = readRecords(text4, { relaxed: false, comments: false });
-  if (!read3.ok) {
+  const read4 = readRecords(text4, { relaxed: false, comments: false });
+  if (!read4.ok) {
     return { ok: false, what: "a quotation mark does not end", hint: "close it before the next comma" };
   }
   const fields2 = [];
   const seen = /* @__PURE__ */ new Set();
-  for (const cell of read3.records[0] ?? []) {
+  for (const cell of read4.records[0] ?? []) {
     const equals = cell.indexOf("=");
     if (equals < 0) {
       fields2.push({ key: cell, value: "", bare: true });
@@ -5415,12 +5432,12 @@ function readRecords(text4, { relaxed, comments }) {
   for (; ; ) {
     if (comments && record3.length === 0) while (at3 < text4.length && take2(COMMENT) !== null) ;
     const begin = at3;
-    const wrong3 = () => ({ ok: false, line: text4.slice(0, begin).split("\n").length });
+    const wrong5 = () => ({ ok: false, line: text4.slice(0, begin).split("\n").length });
     const opens2 = text4.startsWith('"', at3);
     const quoted2 = opens2 ? take2(QUOTED) : null;
-    if (opens2 && quoted2 === null) return wrong3();
+    if (opens2 && quoted2 === null) return wrong5();
     const rest = take2(PLAIN)?.[0] ?? "";
-    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong3();
+    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong5();
     const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
     if (quoted2 === null) record3.push(rest);
     else record3.push(rest === "" ? inner : `"${inner}"${rest}`);
@@ -5701,10 +5718,10 @@ function parseAttestation(kind, text4) {
   if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
     return good([type, { key: "mode", value: first2.key, bare: false }]);
   }
-  const wrong3 = csv.value.find(({ key: key2, bare: bare2 }) => bare2 || key2 === "type");
-  if (wrong3)
+  const wrong5 = csv.value.find(({ key: key2, bare: bare2 }) => bare2 || key2 === "type");
+  if (wrong5)
     return bad3(
-      `"${wrong3.key}" does not belong in ${kind}`,
+      `"${wrong5.key}" does not belong in ${kind}`,
       'write true, false or "key=value" pairs such as "mode=max"'
     );
   return good([type, ...csv.value]);
@@ -5790,17 +5807,17 @@ var init_options = __esm({
 
 // src/builds/cache.ts
 function mapCache(text4, map2) {
-  const read3 = readCache(text4);
-  if (read3 === null || !map2.has(read3.ref.repository.registry)) return text4;
-  const ref = formatRepository(mapRepository(read3.ref.repository, map2)) + read3.ref.rest;
-  return formatCsv(read3.fields.map((field2) => field2.key === "ref" ? { ...field2, value: ref } : field2));
+  const read4 = readCache(text4);
+  if (read4 === null || !map2.has(read4.ref.repository.registry)) return text4;
+  const ref = formatRepository(mapRepository(read4.ref.repository, map2)) + read4.ref.rest;
+  return formatCsv(read4.fields.map((field2) => field2.key === "ref" ? { ...field2, value: ref } : field2));
 }
-function cacheProblems(builds, ownerOf2) {
+function cacheProblems(builds, ownerOf3) {
   return builds.flatMap(
     (build2) => build2.cacheTo.flatMap((text4, i) => {
       const { repository, tag: tag2 = null } = readCache(text4)?.ref ?? {};
       if (repository === void 0 || tag2 === null) return [];
-      const owner = ownerOf2({ ...repository, tag: tag2 });
+      const owner = ownerOf3({ ...repository, tag: tag2 });
       if (owner === null) return [];
       const input = build2.fromInputs?.includes("cache_to") === true;
       const name = formatReference({ ...repository, tag: tag2 });
@@ -5854,10 +5871,10 @@ function entriesOf(config, images) {
   if (config.builds.length === 0) return [fromInputs(images)];
   const known3 = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
   const has2 = (names2, image2) => names2.some((name) => name.toLowerCase() === image2);
-  const strange = images.filter((image2) => !known3.some((names2) => has2(names2, image2)));
-  if (strange.length > 0) {
+  const strange2 = images.filter((image2) => !known3.some((names2) => has2(names2, image2)));
+  if (strange2.length > 0) {
     throw new UserError(
-      strange.map((image2) => ({
+      strange2.map((image2) => ({
         what: `images: no build of the tag file is called "${image2}"`,
         hint: `the builds are ${known3.flat().join(", ")}; without a tag file, images names what to build`
       }))
@@ -5938,13 +5955,13 @@ function platformsOf(build2, names2) {
 function parseImages(text4) {
   const lines3 = inputList(text4, { comments: true });
   if (!lines3.ok) return { names: [], disabled: false, problems: [problem2(lines3.what, lines3.hint)] };
-  const read3 = lines3.value.map(imagesOf);
-  const images = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
+  const read4 = lines3.value.map(imagesOf);
+  const images = read4.flatMap((line2) => "images" in line2 ? line2.images : []);
   const enabled = images.filter(({ enable }) => enable).map(({ name }) => name);
   return {
     names: [...new Set(enabled)],
     disabled: images.length > 0 && enabled.length === 0,
-    problems: read3.flatMap((line2) => "problem" in line2 ? [line2.problem] : [])
+    problems: read4.flatMap((line2) => "problem" in line2 ? [line2.problem] : [])
   };
 }
 function imagesOf(line2) {
@@ -5971,15 +5988,15 @@ function problem2(what, hint2 = HINT) {
   return { what: `input images: ${what}`, hint: hint2 };
 }
 function inputList(text4, { commas = false, comments = false } = {}) {
-  const read3 = readRecords(text4, { relaxed: true, comments });
-  if (!read3.ok) {
+  const read4 = readRecords(text4, { relaxed: true, comments });
+  if (!read4.ok) {
     return {
       ok: false,
-      what: `the quotation mark that starts in line ${read3.line} does not end`,
+      what: `the quotation mark that starts in line ${read4.line} does not end`,
       hint: 'close it; within quotation marks write "" for one'
     };
   }
-  const items = commas ? read3.records.flatMap((cells) => cells.flatMap((cell) => cell.split(","))) : read3.records.map((cells) => cells.join(","));
+  const items = commas ? read4.records.flatMap((cells) => cells.flatMap((cell) => cell.split(","))) : read4.records.map((cells) => cells.join(","));
   return { ok: true, value: items.map((item) => item.trim()).filter((item) => item !== "") };
 }
 function pairOf(item) {
@@ -6050,6 +6067,7 @@ var init_model2 = __esm({
       base: null,
       url: null,
       run: null,
+      actor: null,
       description: null,
       licenses: null,
       isPrivate: true,
@@ -6098,6 +6116,7 @@ function repositoryOf(env, payload) {
     runAttempt: count(env, "GITHUB_RUN_ATTEMPT"),
     base: base !== null && /^[0-9a-f]{40,64}$/.test(base) && !/^0+$/.test(base) ? base : null,
     url,
+    actor: variable(env, "GITHUB_TRIGGERING_ACTOR") ?? variable(env, "GITHUB_ACTOR"),
     run: url === null || run4 === null ? null : `${url}/actions/runs/${run4}`,
     description: textAt(payload, "repository", "description"),
     licenses: licence === "NOASSERTION" ? null : licence,
@@ -6280,6 +6299,7 @@ function readGitLab(env) {
     runNumber: count(env, "CI_PIPELINE_IID"),
     url: variable(env, "CI_PROJECT_URL"),
     run: variable(env, "CI_JOB_URL"),
+    actor: variable(env, "GITLAB_USER_LOGIN"),
     description: variable(env, "CI_PROJECT_DESCRIPTION"),
     isPrivate: env["CI_PROJECT_VISIBILITY"] !== "public"
   };
@@ -6508,8 +6528,8 @@ var init_zuul = __esm({
 async function readCiRun(env) {
   const run4 = await readGitHub(env);
   if (run4 !== null) return run4;
-  for (const read3 of SYSTEMS) {
-    const found = read3(env);
+  for (const read4 of SYSTEMS) {
+    const found = read4(env);
     if (found !== null)
       return variable(env, "GITHUB_REPOSITORY") === null ? found : { ...found, forge: null };
   }
@@ -6540,15 +6560,17 @@ var init_ci = __esm({
 function childEnvironment(environment, needed = () => false) {
   const child3 = {};
   for (const [name, value] of Object.entries(environment)) {
-    if (value !== void 0 && (needed(name) || !OURS.test(name))) child3[name] = value;
+    if (value !== void 0 && (needed(name) || !(OURS.test(name) || PRIVATE_KEY.test(value))))
+      child3[name] = value;
   }
   return child3;
 }
-var OURS;
+var OURS, PRIVATE_KEY;
 var init_environment = __esm({
   "src/shared/environment.ts"() {
     "use strict";
-    OURS = /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_(?:ENTERPRISE_)?TOKEN|GITHUB_ENTERPRISE_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|ACTIONS_RUNTIME_TOKEN|RETAG_.*|COSIGN_PASSWORD|(?:NPM|NODE_AUTH|CI_JOB|GITLAB|GITEA|FORGEJO)_TOKEN)$/i;
+    OURS = /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_(?:ENTERPRISE_)?TOKEN|GITHUB_ENTERPRISE_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|ACTIONS_RUNTIME_TOKEN|SIGSTORE_ID_TOKEN|RETAG_.*|COSIGN_PASSWORD|(?:NPM|NODE_AUTH|CI_JOB|GITLAB|GITEA|FORGEJO)_TOKEN)$/i;
+    PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
   }
 });
 
@@ -6718,8 +6740,8 @@ var init_git = __esm({
 
 // src/git/work-tree.ts
 async function headOf(git) {
-  const below4 = await git("rev-parse", "--show-prefix");
-  if (below4 === null || below4.ok && below4.stdout.trim() !== "") return null;
+  const below5 = await git("rev-parse", "--show-prefix");
+  if (below5 === null || below5.ok && below5.stdout.trim() !== "") return null;
   return headHere(git);
 }
 async function headHere(git) {
@@ -7019,8 +7041,8 @@ async function missing(text4, git) {
     hint: `${are}"git fetch --tags" gets what only the remote has`
   });
 }
-async function refsAt(git, commit4, below4) {
-  return linesOf3(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below4));
+async function refsAt(git, commit4, below5) {
+  return linesOf3(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below5));
 }
 function known2(text4) {
   const ref = parseRef(text4);
@@ -7145,9 +7167,9 @@ async function commitTime(git, sha2) {
   )[0];
   return seconds === void 0 ? null : Number(seconds.split(" ")[0]) * 1e3;
 }
-function once(read3) {
+function once(read4) {
   let answer2;
-  return () => answer2 ??= read3();
+  return () => answer2 ??= read4();
 }
 var NO_COMMIT;
 var init_facts = __esm({
@@ -9978,10 +10000,10 @@ function planBuilds(images, observations, revision) {
       revision
     )
   );
-  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
+  const refused4 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
   return {
     finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
-    refused: refused3
+    refused: refused4
   };
 }
 function judge(image2, seen, revision) {
@@ -10090,9 +10112,9 @@ function revisionOfAll({ revisions }, wanted) {
   return others.find(({ revision }) => revision !== null)?.revision ?? null;
 }
 function stateOf(image2, decided) {
-  const refused3 = decided.refused.find((each) => each.image === image2);
-  if (refused3 !== void 0)
-    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
+  const refused4 = decided.refused.find((each) => each.image === image2);
+  if (refused4 !== void 0)
+    return { state: "refused", code: refused4.code, text: `${refused4.text}; ${refused4.hint}` };
   const finished2 = decided.finished.find((each) => each.image === image2);
   if (finished2 === void 0) return { state: "to-build" };
   return present(finished2.repository, finished2.digest);
@@ -10116,8 +10138,8 @@ async function incompleteBuilds(selected, states, registry) {
       if (state?.state !== "present" || choice.push.length === 0) return [];
       const { repository, digest } = state;
       const has2 = await platformsOf2(registry, repository, digest);
-      const missing3 = has2 === null ? [] : platformsMissing(choice.push, has2);
-      return missing3.length === 0 ? [] : [sentence3(image2, digest, missing3)];
+      const missing5 = has2 === null ? [] : platformsMissing(choice.push, has2);
+      return missing5.length === 0 ? [] : [sentence3(image2, digest, missing5)];
     })
   );
   return found.flat();
@@ -10131,8 +10153,8 @@ async function platformsOf2(registry, repository, digest) {
     throw error2;
   }
 }
-function sentence3(image2, digest, missing3) {
-  return `${image2}: the finished image ${digest} lacks ${missing3.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
+function sentence3(image2, digest, missing5) {
+  return `${image2}: the finished image ${digest} lacks ${missing5.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
 }
 var init_state = __esm({
   "src/builds/state.ts"() {
@@ -10185,11 +10207,11 @@ async function readImage(parts, registry, expected) {
   const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
   const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
   const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
-  const missing3 = platformsMissing(wanted, facts.platforms);
-  if (missing3.length > 0) {
+  const missing5 = platformsMissing(wanted, facts.platforms);
+  if (missing5.length > 0) {
     throw new OperationError(
       "mismatch",
-      `${image2}@${manifest.digest} lacks ${missing3.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
+      `${image2}@${manifest.digest} lacks ${missing5.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
     );
   }
   return {
@@ -10328,8 +10350,8 @@ async function committed(builds, decision, request, parts) {
   const here = recipe?.here ?? null;
   if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
   const { revision } = here.input.facts;
-  const wrong3 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
-  if (wrong3 !== null) return { recipe, stop: wrong3 };
+  const wrong5 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
+  if (wrong5 !== null) return { recipe, stop: wrong5 };
   const stop = await stopOf(async () => {
     const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
     const untracked2 = untrackedWarning(changes);
@@ -10742,7 +10764,7 @@ var init_gates = __esm({
 // src/builds/platform-stages.ts
 function effectiveStages(platforms, verdicts, policy2) {
   const rows2 = [];
-  const refused3 = [];
+  const refused4 = [];
   const warnings3 = [];
   for (const { platform: platform3, stage: stage2 } of platforms) {
     const verdict2 = verdicts.get(platform3) ?? { state: "open", text: "" };
@@ -10757,11 +10779,11 @@ function effectiveStages(platforms, verdicts, policy2) {
       url: verdict2.url ?? null
     };
     rows2.push(row2);
-    if (verdict2.state === "unknown") refused3.push({ row: row2, code: "unknown" });
-    else if (shut && policy2 === "fail") refused3.push({ row: row2, code: `gate-${verdict2.state}` });
+    if (verdict2.state === "unknown") refused4.push({ row: row2, code: "unknown" });
+    else if (shut && policy2 === "fail") refused4.push({ row: row2, code: `gate-${verdict2.state}` });
     else if (today !== stage2) warnings3.push(demotion(row2));
   }
-  return { rows: rows2, refused: refused3, warnings: warnings3 };
+  return { rows: rows2, refused: refused4, warnings: warnings3 };
 }
 function selectPlatforms(table3, imageClass, included) {
   const snapshot = imageClass === "snapshot";
@@ -10819,11 +10841,11 @@ async function believed(list4, repository, tags, registry) {
   const listed4 = new Set(list4);
   const unlisted = tags.filter((tag2) => !listed4.has(tag2));
   const looks = await Promise.all(unlisted.map((tag2) => registry.head({ ...repository, tag: tag2 })));
-  const missing3 = unlisted.find((_tag, at3) => looks[at3]?.state === "present");
-  if (missing3 === void 0) return list4;
+  const missing5 = unlisted.find((_tag, at3) => looks[at3]?.state === "present");
+  if (missing5 === void 0) return list4;
   return new OperationError(
     "protocol",
-    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list4.length} without "${missing3}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
+    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list4.length} without "${missing5}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
   );
 }
 async function channelOf(release, { destination }, registry, gitTags) {
@@ -11080,9 +11102,9 @@ async function look2(policy2, decision, facts, needs, known3) {
   for (const tag2 of earlier) {
     if (await isOfCommit(tag2, facts.sha, known3)) return { ...seen, reuse: tag2 };
   }
-  const { claim, refused: refused3 } = known3.parts;
+  const { claim, refused: refused4 } = known3.parts;
   if (needs.claim && claim !== null) {
-    const port = (name, sha2, sequence) => refused3?.(resolveNames(policy2, decision, facts, { ...seen, sequence })) === true ? Promise.resolve({ state: "ours" }) : claim(name, sha2, sequence);
+    const port = (name, sha2, sequence) => refused4?.(resolveNames(policy2, decision, facts, { ...seen, sequence })) === true ? Promise.resolve({ state: "ours" }) : claim(name, sha2, sequence);
     const claimed = await claimSequence(policy2, decision, facts, seen, port);
     return { ...seen, sequence: claimed.sequence };
   }
@@ -11262,7 +11284,16 @@ async function execute(plan2, registry, options) {
     if (written2.length > 0) await settle(written2, options);
     await pool(written2, options.concurrency, async (tag2) => finish3(await readBack(tag2, registry, options)));
   }
-  return plan2.actions.map((action2) => outcomes.get(action2.wanted));
+  const ended = plan2.actions.map((action2) => outcomes.get(action2.wanted));
+  return options.records ? recorded(ended, options.records) : ended;
+}
+async function recorded(outcomes, records) {
+  const tags = outcomes.map(rightTag);
+  const failures = await records.write(tags.filter((tag2) => tag2 !== null));
+  return outcomes.map((outcome2, at3) => {
+    const error2 = failures.get(tags[at3]);
+    return error2 === void 0 ? outcome2 : { ...outcome2, outcome: "failed", error: asError(error2) };
+  });
 }
 async function settle(written2, { settle: least, clock, signal }) {
   if (least === 0 || signal.aborted) return;
@@ -11353,6 +11384,8 @@ async function prepareGroups(plan2, registry, options) {
     try {
       const content = await bring(action2, registry, options);
       await expectUntouched(action2, content.manifest.digest, registry);
+      if (action2.wanted.source.from === "build")
+        await options.records?.sign(action2.wanted.destination, content.manifest);
       ready.set(action2.wanted, content);
     } catch (error2) {
       if (!(error2 instanceof OperationError)) throw error2;
@@ -14344,8 +14377,8 @@ var init_float2 = __esm({
 
 // node_modules/yaml/browser/dist/schema/yaml-1.1/int.js
 function intResolve2(str, offset, radix, { intAsBigInt }) {
-  const sign = str[0];
-  if (sign === "-" || sign === "+")
+  const sign3 = str[0];
+  if (sign3 === "-" || sign3 === "+")
     offset += 1;
   str = str.substring(offset).replace(/_/g, "");
   if (intAsBigInt) {
@@ -14361,10 +14394,10 @@ function intResolve2(str, offset, radix, { intAsBigInt }) {
         break;
     }
     const n2 = BigInt(str);
-    return sign === "-" ? BigInt(-1) * n2 : n2;
+    return sign3 === "-" ? BigInt(-1) * n2 : n2;
   }
   const n = parseInt(str, radix);
-  return sign === "-" ? -1 * n : n;
+  return sign3 === "-" ? -1 * n : n;
 }
 function intStringify2(node, radix, prefix) {
   const { value } = node;
@@ -14506,11 +14539,11 @@ var init_set = __esm({
 
 // node_modules/yaml/browser/dist/schema/yaml-1.1/timestamp.js
 function parseSexagesimal(str, asBigInt) {
-  const sign = str[0];
-  const parts = sign === "-" || sign === "+" ? str.substring(1) : str;
+  const sign3 = str[0];
+  const parts = sign3 === "-" || sign3 === "+" ? str.substring(1) : str;
   const num = (n) => asBigInt ? BigInt(n) : Number(n);
   const res = parts.replace(/_/g, "").split(":").reduce((res2, p) => res2 * num(60) + num(p), num(0));
-  return sign === "-" ? num(-1) * res : res;
+  return sign3 === "-" ? num(-1) * res : res;
 }
 function stringifySexagesimal(node) {
   let { value } = node;
@@ -14519,9 +14552,9 @@ function stringifySexagesimal(node) {
     num = (n) => BigInt(n);
   else if (isNaN(value) || !isFinite(value))
     return stringifyNumber(node);
-  let sign = "";
+  let sign3 = "";
   if (value < 0) {
-    sign = "-";
+    sign3 = "-";
     value *= num(-1);
   }
   const _60 = num(60);
@@ -14536,7 +14569,7 @@ function stringifySexagesimal(node) {
       parts.unshift(value);
     }
   }
-  return sign + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
+  return sign3 + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
 }
 var intTime, floatTime, timestamp;
 var init_timestamp = __esm({
@@ -20462,9 +20495,9 @@ function keep4(schema4, value) {
   const whole2 = safeParse(schema4, value);
   if (whole2.success) return { value: whole2.output, left: [] };
   if (!isFields(value)) return null;
-  const wrong3 = new Set(whole2.issues.map((issue3) => issue3.path?.[0]?.key));
-  const left = Object.keys(value).filter((key2) => wrong3.has(key2));
-  const rest = Object.entries(value).filter(([key2]) => !wrong3.has(key2));
+  const wrong5 = new Set(whole2.issues.map((issue3) => issue3.path?.[0]?.key));
+  const left = Object.keys(value).filter((key2) => wrong5.has(key2));
+  const rest = Object.entries(value).filter(([key2]) => !wrong5.has(key2));
   const part = safeParse(schema4, plain(Object.fromEntries(rest)));
   return part.success ? { value: part.output, left } : null;
 }
@@ -20587,21 +20620,21 @@ var init_syntax = __esm({
 
 // src/config/yaml.ts
 function readDocuments(source, report2) {
-  const read3 = composeDocuments(source, { uniqueKeys: false, stringKeys: true });
-  if ("what" in read3) {
-    report2(read3);
+  const read4 = composeDocuments(source, { uniqueKeys: false, stringKeys: true });
+  if ("what" in read4) {
+    report2(read4);
     return [];
   }
   const budget = { left: FILE_LIMITS.expanded };
   const documents = [];
-  for (const [number2, document3] of read3.documents.entries()) {
+  for (const [number2, document3] of read4.documents.entries()) {
     if (number2 === FILE_LIMITS.documents) {
       const what = `the file has more than ${FILE_LIMITS.documents} documents`;
       const hint2 = "write one document; its entries add up the same way";
       report2({ location: placeAt(source, document3.range[0]), what, hint: hint2 });
       break;
     }
-    const problems2 = syntaxProblems(document3, source, read3.quotes);
+    const problems2 = syntaxProblems(document3, source, read4.quotes);
     problems2.forEach(report2);
     if (problems2.length > 0) continue;
     const { data, aliases, sound } = toData(document3.contents, source, budget, report2);
@@ -20610,8 +20643,8 @@ function readDocuments(source, report2) {
   return documents;
 }
 function composeDocuments(source, options = {}) {
-  const read3 = tokensOf(source);
-  return "what" in read3 ? read3 : { documents: compose(read3.tokens, source, options), quotes: read3.quotes };
+  const read4 = tokensOf(source);
+  return "what" in read4 ? read4 : { documents: compose(read4.tokens, source, options), quotes: read4.quotes };
 }
 function tokensOf(source) {
   const parser = new Parser();
@@ -20713,13 +20746,13 @@ function toData(root, source, budget, report2) {
       const name = isScalar(key2) && typeof key2.value === "string" ? key2.value : void 0;
       if (name === void 0) {
         give(key2, "a key is not text", "write the key out");
-      } else if (isUsable(name, key2, first2)) {
+      } else if (isUsable2(name, key2, first2)) {
         result[name] = convert(pair2.value);
       }
     }
     return result;
   }
-  function isUsable(name, key2, first2) {
+  function isUsable2(name, key2, first2) {
     const earlier = first2.get(name);
     if (FORBIDDEN_KEYS.has(name)) tell(key2, `the key "${name}" is not allowed`, "remove it");
     else if (earlier) {
@@ -21211,10 +21244,10 @@ var init_rules = __esm({
 
 // src/load.ts
 function load(request) {
-  const { policy: policy2, trust: own, withoutPolicy, ...read3 } = readFiles(request.files, request.policy);
-  const { trust, config: trusted } = trustedRules(request, own, read3.config);
+  const { policy: policy2, trust: own, withoutPolicy, ...read4 } = readFiles(request.files, request.policy);
+  const { trust, config: trusted } = trustedRules(request, own, read4.config);
   const config = withPromotions(trusted, request.promotions);
-  const problems2 = [...read3.problems];
+  const problems2 = [...read4.problems];
   const options = {
     registryMap: collect(problems2, /* @__PURE__ */ new Map(), () => parseRegistryMap(request.registryMap)),
     forces: collect(problems2, [], () => parseForce(request.force)),
@@ -21354,8 +21387,8 @@ function promotionProblems(policy2, images, facts) {
   const branch = facts?.kind === "branch" ? facts.name : null;
   return images.flatMap(
     (entry) => entry.tags.flatMap((tag2, i) => {
-      const wrong3 = checkPromotionTag(policy2, tag2, branch);
-      return wrong3 === null ? [] : [{ entry, problem: { location: entry.origin.at("tags", i), ...wrong3 } }];
+      const wrong5 = checkPromotionTag(policy2, tag2, branch);
+      return wrong5 === null ? [] : [{ entry, problem: { location: entry.origin.at("tags", i), ...wrong5 } }];
     })
   );
 }
@@ -21487,13 +21520,13 @@ function createObserver(registry, lookups, look6) {
     }
     if (!mayWrite(wanted, previous, source)) return rest;
     const reading = readSource(registry, wanted, source);
-    const [read3, gate2, channel] = await Promise.all([
+    const [read4, gate2, channel] = await Promise.all([
       reading,
       wanted.gates.length === 0 ? OPEN : reading.then((seen) => lookups.gate(wanted, seen)),
       wanted.kind === "channel" ? lookups.channel(wanted) : null
     ]);
-    const digest = read3.state === "present" ? read3.digest : null;
-    return withTrust(wanted, { destination, source: read3, gate: gate2, channel }, digest);
+    const digest = read4.state === "present" ? read4.digest : null;
+    return withTrust(wanted, { destination, source: read4, gate: gate2, channel }, digest);
   };
   async function withTrust(wanted, seen, digest) {
     const { source, destination, entries, follows } = wanted;
@@ -21650,16 +21683,223 @@ var init_observe = __esm({
   }
 });
 
+// src/trust/model.ts
+function preAuthEncoding(payloadType, payload) {
+  const type = Buffer.byteLength(payloadType);
+  return Buffer.concat([Buffer.from(`DSSEv1 ${type} ${payloadType} ${payload.length} `), payload]);
+}
+var BUNDLE_V03, IN_TOTO, STATEMENT_V1, COSIGN_SIGN, SLSA_PROVENANCE, PROMOTION;
+var init_model4 = __esm({
+  "src/trust/model.ts"() {
+    "use strict";
+    BUNDLE_V03 = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    IN_TOTO = "application/vnd.in-toto+json";
+    STATEMENT_V1 = "https://in-toto.io/Statement/v1";
+    COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1";
+    SLSA_PROVENANCE = "https://slsa.dev/provenance/v1";
+    PROMOTION = "https://github.com/retag/retag/promotion/v1";
+  }
+});
+
+// src/trust/record.ts
+function createRecords(ports) {
+  const { recorder, registry, clock, log } = ports;
+  const now = () => new Date(clock.now()).toISOString();
+  const attach = async (at3, subjects, statement) => {
+    const content = await recorder.sign(statement);
+    const annotations2 = {
+      "dev.sigstore.bundle.content": "dsse-envelope",
+      "dev.sigstore.bundle.predicateType": statement.predicateType,
+      "org.opencontainers.image.created": now()
+    };
+    for (const subject of subjects)
+      await registry.attach(at3, subject, { type: BUNDLE_V03, content, annotations: annotations2 });
+  };
+  const signBuild = async (image2, manifest) => {
+    const isSigned = (found) => found.some((each) => isSignatureOf(manifest.digest, each));
+    if (isSigned(await statementsOn(image2, ports, isSigned))) return;
+    if ((await registry.head(image2)).state !== "present") await registry.put(image2, manifest, null);
+    const subjects = [...platformsOf3(manifest), described2(manifest)];
+    const subject = subjects.toReversed().map(({ digest }) => subjectOf(image2, digest));
+    await attach(image2, subjects, {
+      _type: STATEMENT_V1,
+      subject,
+      predicateType: COSIGN_SIGN,
+      predicate: {}
+    });
+  };
+  const signed = once2(true);
+  const writeAll = async (tags, failed3) => {
+    let count2 = 0;
+    let there = null;
+    for (const tag2 of tags) {
+      try {
+        const image2 = imageOf3(tag2);
+        if (!tag2.written) there ??= await statementsOn(image2, ports, (found) => hasAll(tags, found));
+        if (!isMissing(tag2, there ?? [], log)) continue;
+        const statement = promotionOf2(tag2, ports, now());
+        await attach(tag2.destination, [described2(await registry.manifest(image2))], statement);
+        count2++;
+      } catch (error2) {
+        if (!(error2 instanceof OperationError)) throw error2;
+        const what = `${formatReference(tag2.destination)} is right (${tag2.digest}), but its record cannot be written: `;
+        failed3.set(
+          tag2,
+          error2.within(what, { hint: "fix this, then run again: the next run writes the record" })
+        );
+      }
+    }
+    return count2;
+  };
+  return {
+    sign: (destination, manifest) => {
+      const image2 = { ...repositoryOf3(destination), digest: manifest.digest };
+      return signed.run(formatReference(image2), () => signBuild(image2, manifest)).then(() => void 0);
+    },
+    async write(tags) {
+      const failed3 = /* @__PURE__ */ new Map();
+      const images = [...groupBy(tags, (tag2) => formatReference(imageOf3(tag2))).values()];
+      const counts2 = await pool(images, LANES, (group2) => writeAll(group2, failed3));
+      const written2 = counts2.reduce((sum, count2) => sum + count2, 0);
+      if (written2 > 0) log.line(`${written2 === 1 ? "1 record" : `${written2} records`} written.`);
+      return failed3;
+    }
+  };
+}
+async function lacksRecord(tag2, ports) {
+  const there = await statementsOn(imageOf3(tag2), ports, (found) => hasAll([tag2], found));
+  if (hasAll([tag2], there)) return null;
+  const name = formatReference(tag2.destination);
+  const other2 = there.find((statement) => statement.predicateType === PROMOTION && isOf2(tag2, statement));
+  const stated = other2?.subject.map(digestsOf2).flat().join(", ") ?? "";
+  return other2 === void 0 ? `${name} has no signed record; an apply with "record" on writes it` : `the record on the image of ${name} is about ${stated}, not ${tag2.digest}`;
+}
+function isMissing(tag2, there, log) {
+  if (tag2.written) return true;
+  if (hasAll([tag2], there)) return false;
+  if (tag2.source !== null || there.some((statement) => isSignatureOf(tag2.digest, statement))) return true;
+  log.warning(
+    `${formatReference(tag2.destination)} gets no record: no run of Retag signed its image ${tag2.digest}, so it may not be what Retag built; help: build it again under a new tag`
+  );
+  return false;
+}
+async function statementsOn(image2, { recorder, registry }, isEnough) {
+  const found = [];
+  for await (const candidate of registry.candidates(image2, {
+    signature: false,
+    predicateTypes: [PROMOTION]
+  })) {
+    const statement = await recorder.read(candidate);
+    if (statement !== null && found.push(statement) > 0 && isEnough(found)) break;
+  }
+  return found;
+}
+function hasAll(tags, there) {
+  return tags.every(
+    (tag2) => there.some((each) => each.predicateType === PROMOTION && isOf2(tag2, each) && isAbout(tag2.digest, each))
+  );
+}
+function isSignatureOf(digest, statement) {
+  return statement.predicateType === COSIGN_SIGN && isAbout(digest, statement);
+}
+function isOf2({ destination }, { predicate }) {
+  return textAt(predicate, "image") === formatRepository(destination) && textAt(predicate, "tag") === destination.tag;
+}
+function isAbout(digest, { subject }) {
+  return subject.some((each) => digestsOf2(each).includes(digest));
+}
+function digestsOf2({ digest }) {
+  return Object.entries(digest).map(([algorithm, hex2]) => `${algorithm}:${hex2}`);
+}
+function promotionOf2(tag2, { recorder, rule: rule3 }, time2) {
+  const { destination, location: location2, written: written2, previous, ofRelease } = tag2;
+  const { commit: commit4, repository, ...run4 } = recorder.run;
+  const built = repository === null || commit4 === null ? null : `git+${repository}@${commit4}`;
+  return {
+    _type: STATEMENT_V1,
+    subject: [subjectOf(destination, tag2.digest)],
+    predicateType: PROMOTION,
+    predicate: {
+      image: formatRepository(destination),
+      tag: destination.tag,
+      kind: tag2.kind,
+      source: tag2.source ?? built,
+      // Of a tag that an earlier run wrote nobody knows any more.
+      ...written2 ? { previous } : {},
+      rule: ofRelease ? rule3 : null,
+      entry: location2 === null || ofRelease ? null : `${location2.file}:${location2.line}`,
+      tagFile: location2 === null ? null : { path: location2.file, repository, commit: commit4 },
+      run: run4,
+      time: time2
+    }
+  };
+}
+function subjectOf(repository, digest) {
+  const algorithm = algorithmOf(digest);
+  return { name: formatRepository(repository), digest: { [algorithm]: digest.slice(algorithm.length + 1) } };
+}
+function platformsOf3(manifest) {
+  const parsed2 = parseManifest(manifest, manifest.digest);
+  if (parsed2.kind !== "index") return [];
+  return parsed2.manifests.filter(
+    (child3) => !isAttestation(child3) && child3.platform !== null && isRealPlatform(child3.platform)
+  );
+}
+var LANES, described2, imageOf3, repositoryOf3;
+var init_record = __esm({
+  "src/trust/record.ts"() {
+    "use strict";
+    init_errors();
+    init_digest();
+    init_manifest();
+    init_platform();
+    init_reference();
+    init_concurrency();
+    init_group();
+    init_text();
+    init_model4();
+    LANES = 8;
+    described2 = ({ mediaType, digest, bytes }) => ({
+      mediaType,
+      digest,
+      size: bytes.length
+    });
+    imageOf3 = ({ destination, digest }) => ({ ...repositoryOf3(destination), digest });
+    repositoryOf3 = ({ registry, repository }) => ({ registry, repository });
+  }
+});
+
 // src/plan/drift.ts
-async function findDrift(plan2, registry, concurrency) {
+async function findDrift(plan2, ports, concurrency) {
   const promotions = plan2.actions.filter(({ wanted }) => wanted.group === null);
   const found = await pool(promotions, concurrency, async (action2) => {
     const kind = kindOf3(action2);
-    if (kind !== null) return drift(kind, action2, action2.reason.text);
-    const lost = await lostAttachment(action2, registry);
-    return lost === null ? null : drift("attachment", action2, lost);
+    if (kind !== null) return [drift(kind, action2, action2.reason.text)];
+    const lost = await lostAttachment(action2, ports.registry);
+    const unrecorded = await lostRecord(action2, ports);
+    return [
+      ...lost === null ? [] : [drift("attachment", action2, lost)],
+      ...unrecorded === null ? [] : [drift("record", action2, unrecorded)]
+    ];
   });
-  return found.filter((each) => each !== null);
+  return found.flat();
+}
+async function lostRecord(planned2, { registry, recorder }) {
+  const kept = {
+    planned: planned2,
+    outcome: "planned",
+    digest: planned2.digest,
+    error: null,
+    attachments: null
+  };
+  const tag2 = recorder === null ? null : rightTag(kept);
+  if (recorder === null || tag2 === null) return null;
+  try {
+    return await lacksRecord(tag2, { registry, recorder });
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return `whether ${formatReference(tag2.destination)} has a record cannot be told: ${error2.message}`;
+  }
 }
 function kindOf3({ action: action2, reason, previous, wanted }) {
   if (action2 === "create" && reason.code === "absent") return "vanished";
@@ -21692,6 +21932,8 @@ var init_drift = __esm({
     init_errors();
     init_reference();
     init_concurrency();
+    init_record();
+    init_model();
   }
 });
 
@@ -21747,8 +21989,8 @@ function refuseSplit(tag2, other2, observed) {
     return `${name} is ${promotedDigest(each, observed) ?? ""}`;
   });
   const text4 = `${here ?? ""} and ${there ?? ""}, and both are names of one build; copy the right one to the other name`;
-  const refused3 = refuse(tag2, null, "different-digest", text4);
-  return { ...refused3, reason: { ...refused3.reason, cause: "build" } };
+  const refused4 = refuse(tag2, null, "different-digest", text4);
+  return { ...refused4, reason: { ...refused4.reason, cause: "build" } };
 }
 function decideOne(tag2, observed, settled3) {
   const seen = observed.get(tag2);
@@ -21759,14 +22001,14 @@ function decideOne(tag2, observed, settled3) {
   return { action: leader === void 0 ? action2 : followLeader(action2, leader), observed: seen };
 }
 function wholeGroups(actions) {
-  const refused3 = /* @__PURE__ */ new Map();
+  const refused4 = /* @__PURE__ */ new Map();
   for (const action2 of actions) {
     const { group: group2 } = action2.wanted;
-    if (group2 !== null && action2.action === "refuse" && !refused3.has(group2)) refused3.set(group2, action2);
+    if (group2 !== null && action2.action === "refuse" && !refused4.has(group2)) refused4.set(group2, action2);
   }
   return actions.map((action2) => {
     const { group: group2 } = action2.wanted;
-    const cause = group2 === null ? void 0 : refused3.get(group2);
+    const cause = group2 === null ? void 0 : refused4.get(group2);
     if (cause === void 0 || !writes(action2)) return action2;
     const name = formatReference(cause.wanted.destination);
     const text4 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
@@ -22014,21 +22256,6 @@ var init_material = __esm({
   }
 });
 
-// src/trust/model.ts
-function preAuthEncoding(payloadType, payload) {
-  const type = Buffer.byteLength(payloadType);
-  return Buffer.concat([Buffer.from(`DSSEv1 ${type} ${payloadType} ${payload.length} `), payload]);
-}
-var IN_TOTO, COSIGN_SIGN, SLSA_PROVENANCE;
-var init_model4 = __esm({
-  "src/trust/model.ts"() {
-    "use strict";
-    IN_TOTO = "application/vnd.in-toto+json";
-    COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1";
-    SLSA_PROVENANCE = "https://slsa.dev/provenance/v1";
-  }
-});
-
 // src/trust/claim.ts
 function readClaim({ content }) {
   switch (content.kind) {
@@ -22123,13 +22350,13 @@ function ofEnvelope(envelope) {
   return {
     kind: "attestation",
     predicateType,
-    digests: Array.isArray(subject) ? subject.flatMap(digestsOf2) : [],
+    digests: Array.isArray(subject) ? subject.flatMap(digestsOf3) : [],
     signed: preAuthEncoding(payloadType, bytes),
     signatures: signatures.map((each) => Buffer.from(textAt(each, "sig") ?? "", "base64")),
     certified: null
   };
 }
-function digestsOf2(subject) {
+function digestsOf3(subject) {
   return ["sha256", "sha512"].flatMap((algorithm) => {
     const hex2 = textAt(subject, "digest", algorithm);
     return hex2 === null ? [] : [`${algorithm}:${hex2}`];
@@ -22232,7 +22459,7 @@ function signerOf(facts, predicateType) {
   return {
     identity: { subject, issuer },
     key: null,
-    repository: repositoryOf3(facts),
+    repository: repositoryOf4(facts),
     commit: commitOf2(facts),
     workflow,
     ref: refOf5(facts),
@@ -22249,7 +22476,7 @@ function whyNot2(facts, { config: { github: github2 }, identities, ref }) {
     return known3 ? null : who;
   }
   if (github2 === void 0 || issuer !== ACTIONS_ISSUER) return who;
-  const repository = repositoryOf3(facts) ?? "no repository";
+  const repository = repositoryOf4(facts) ?? "no repository";
   if (!sameName3(repository, github2.repository)) return `it was built from ${repository}`;
   if (!isWorkflow(subject, github2)) return who;
   const built = refOf5(facts);
@@ -22268,7 +22495,7 @@ function isWorkflow(subject, { repository, workflow }) {
 function sameName3(a, b) {
   return a.toLowerCase() === b.toLowerCase();
 }
-var import_node_crypto6, CODE_SIGNING, FULCIO, FIRST_DER, GITHUB2, ACTIONS_ISSUER, repositoryOf3, refOf5, commitOf2;
+var import_node_crypto6, CODE_SIGNING, FULCIO, FIRST_DER, GITHUB2, ACTIONS_ISSUER, repositoryOf4, refOf5, commitOf2;
 var init_certificate = __esm({
   "src/trust/certificate.ts"() {
     "use strict";
@@ -22280,7 +22507,7 @@ var init_certificate = __esm({
     FIRST_DER = 8;
     GITHUB2 = "https://github.com/";
     ACTIONS_ISSUER = "https://token.actions.githubusercontent.com";
-    repositoryOf3 = ({ extensions }) => extensions.get(12)?.replace(GITHUB2, "") ?? extensions.get(5) ?? null;
+    repositoryOf4 = ({ extensions }) => extensions.get(12)?.replace(GITHUB2, "") ?? extensions.get(5) ?? null;
     refOf5 = ({ extensions }) => extensions.get(14) ?? extensions.get(6) ?? null;
     commitOf2 = ({ extensions }) => extensions.get(13) ?? extensions.get(3) ?? null;
   }
@@ -22435,8 +22662,8 @@ function verdictOf({ compiled, found, candidates, met }, { digest }) {
 function whyOf2({ authorities }, found, candidates, digest) {
   const short2 = digest.slice(0, 19);
   const partly = authorities.flatMap((authority2, index) => {
-    const missing3 = (typesOf(authority2) ?? []).filter((type) => !found[index]?.has(type));
-    return found[index]?.size === 0 ? [] : [`no attestation of type ${missing3.join(" and ")} is attached to ${short2}`];
+    const missing5 = (typesOf(authority2) ?? []).filter((type) => !found[index]?.has(type));
+    return found[index]?.size === 0 ? [] : [`no attestation of type ${missing5.join(" and ")} is attached to ${short2}`];
   });
   if (partly[0] !== void 0) return partly[0];
   if (candidates.length === 0) return `nothing that is signed is attached to ${short2}`;
@@ -22533,15 +22760,22 @@ async function runLoaded(input, ports) {
   const planning = { ...ports, registry: memoised(ports.registry) };
   const release = await classify2(input, planning);
   await checkPromotions(input, ports);
+  const recorder = await recorderFor(input, release, ports);
   const plan2 = await planRun(input, release, planning);
-  const result = request.command === "apply" ? await apply(plan2, request, ports) : planned(plan2, request);
-  const drift2 = request.drift ? await findDrift(plan2.tags, ports.registry, request.concurrency) : null;
+  const result = request.command === "apply" ? await apply(plan2, recorder, request, ports) : planned(plan2, request);
+  const drift2 = request.drift ? await findDrift(plan2.tags, { ...ports, recorder }, request.concurrency) : null;
   return finish(input, release, plan2.builds, result, drift2, ports, started);
+}
+async function recorderFor({ request, config, images }, release, ports) {
+  if (images.length + (release?.wanted.length ?? 0) === 0) return null;
+  if (request.command === "apply" && request.build.platform === "") return ports.recorder(config, "write");
+  return request.drift ? ports.recorder(config, "check") : null;
 }
 async function planRun(input, release, ports) {
   const { request, config, options } = input;
   const { log } = ports;
-  if (request.command === "validate") return { builds: null, tags: { actions: [] }, version: null };
+  if (request.command === "validate")
+    return { builds: null, tags: { actions: [] }, version: null, rule: null };
   return log.group("Plan", async () => {
     const wanted = [...release?.wanted ?? [], ...input.images];
     for (const problem4 of unusedForces(options.forces, wanted, options.registryMap)) {
@@ -22549,8 +22783,10 @@ async function planRun(input, release, ports) {
     }
     const seen = await observeAndPlan(wanted, release, input, ports);
     const tags = request.command === "apply" ? await ports.review(seen, request.files, request.review ?? config.review) : seen;
-    const version = release?.names.resolved?.version ?? null;
-    const plan2 = { builds: await planBuilds2(release, tags, request, ports), tags, version };
+    const { resolved, decision } = release?.names ?? {};
+    const version = resolved?.version ?? null;
+    const builds = await planBuilds2(release, tags, request, ports);
+    const plan2 = { builds, tags, version, rule: decision?.rule ?? null };
     if (isPlanShown(request, ports)) sayTags(planned(plan2, request).outcomes, version, ports);
     return plan2;
   });
@@ -22600,16 +22836,17 @@ function tagOutcomes(tags, { build: build2 }) {
     return action2 === "refuse" && wanted.source.from === "build" && wanted.follows === null;
   });
 }
-async function apply(plan2, request, ports) {
+async function apply(plan2, recorder, request, ports) {
   const { log } = ports;
   const { builds } = plan2;
   const question = applyQuestion(planned(plan2, request).outcomes);
   const asked = question !== null && (ports.confirm ?? null) !== null;
   if (question !== null) await ports.confirm?.(question);
   const made = builds === null ? null : await log.group("Build", () => buildRelease(builds, request, ports));
-  return log.group("Apply", () => applyTags(plan2, made, asked, request, ports));
+  const records = recorder === null ? null : createRecords({ ...ports, recorder, rule: plan2.rule });
+  return log.group("Apply", () => applyTags(plan2, { made, asked, records }, request, ports));
 }
-async function applyTags({ tags, version }, made, asked, request, ports) {
+async function applyTags({ tags, version }, { made, asked, records }, request, ports) {
   const { clock, signal, log } = ports;
   const isNews2 = ({ planned: planned2, outcome: outcome2, error: error2 }) => log.layout.groups ? planned2.action !== "keep" || outcome2 !== "skipped" : error2 !== null;
   const end2 = (tagged) => {
@@ -22624,6 +22861,7 @@ async function applyTags({ tags, version }, made, asked, request, ports) {
     settle: request.settle,
     built: made?.results ?? /* @__PURE__ */ new Map(),
     asked,
+    records,
     clock,
     signal,
     log
@@ -22671,6 +22909,7 @@ var init_run = __esm({
     init_report();
     init_nothing();
     init_text();
+    init_record();
     init_check3();
   }
 });
@@ -22998,7 +23237,7 @@ async function checkWritable(path6, name, workspace) {
 }
 async function tryToWrite(path6) {
   const found = await (0, import_promises6.stat)(path6).catch((error2) => {
-    if (isMissing(error2)) return null;
+    if (isMissing2(error2)) return null;
     throw error2;
   });
   if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises6.access)(path6, import_promises6.constants.W_OK);
@@ -23032,7 +23271,7 @@ async function makeFolder(path6, made = []) {
   try {
     if ((await (0, import_promises6.stat)(path6)).isDirectory()) return;
   } catch (error2) {
-    if (!isMissing(error2)) throw error2;
+    if (!isMissing2(error2)) throw error2;
     await makeFolder((0, import_node_path6.dirname)(path6), made);
   }
   try {
@@ -23048,7 +23287,7 @@ async function isFolder(path6) {
     () => false
   );
 }
-function isMissing(error2) {
+function isMissing2(error2) {
   return error2.code === "ENOENT";
 }
 var import_promises6, import_node_path6, WITHOUT_LINK, WHY;
@@ -23769,7 +24008,7 @@ async function readTreeFiles(github2, root, files) {
     trees.set(tree_sha, asked);
     return asked;
   };
-  const read3 = async (file2) => {
+  const read4 = async (file2) => {
     let sha2 = root;
     const [...directories] = file2.split("/");
     const name = directories.pop();
@@ -23785,7 +24024,7 @@ async function readTreeFiles(github2, root, files) {
     return { text: exactText(blob.content), mode: entry.mode, sha: entry.sha };
   };
   const unique = [...new Set(files)];
-  return new Map(await Promise.all(unique.map(async (file2) => [file2, await read3(file2)])));
+  return new Map(await Promise.all(unique.map(async (file2) => [file2, await read4(file2)])));
 }
 function exactText(base64) {
   try {
@@ -23946,8 +24185,8 @@ async function applyReview(plan2, input, { github: github2 }) {
   }
   return holdToReview(plan2, found, input.mode);
 }
-async function mergedReviews({ files, sha: sha2, branch, missing: missing3 }, open7) {
-  if (missing3 !== null) return { all: [], last: { why: missing3 } };
+async function mergedReviews({ files, sha: sha2, branch, missing: missing5 }, open7) {
+  if (missing5 !== null) return { all: [], last: { why: missing5 } };
   if (sha2 === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
   try {
     const github2 = await open7();
@@ -25235,19 +25474,19 @@ var init_quirks = __esm({
 function parseChallenges(header) {
   if (header === void 0 || header.length > MAX_HEADER) return [];
   const challenges = [];
-  const read3 = reader(header);
+  const read4 = reader(header);
   for (; ; ) {
-    read3.skip(SEPARATORS);
-    const word = read3.match(TOKEN)?.[0].toLowerCase();
+    read4.skip(SEPARATORS);
+    const word = read4.match(TOKEN)?.[0].toLowerCase();
     if (word === void 0) return challenges;
-    read3.skip(SPACE);
+    read4.skip(SPACE);
     const last = challenges.at(-1);
-    if (!read3.take("=")) {
+    if (!read4.take("=")) {
       challenges.push({ scheme: word, parameters: /* @__PURE__ */ new Map() });
       continue;
     }
-    read3.skip(SPACE);
-    const value = read3.match(VALUE);
+    read4.skip(SPACE);
+    const value = read4.match(VALUE);
     if (!last || !value) return challenges;
     if (!last.parameters.has(word))
       last.parameters.set(word, (value[1] ?? value[2] ?? "").replace(/\\(.)/g, "$1"));
@@ -25440,9 +25679,9 @@ function createTokenCache(now) {
       entry.pending ??= load2(entry, () => work([...entry.missing, ...scopes]));
       return entry.pending;
     },
-    want(scopes, missing3) {
+    want(scopes, missing5) {
       asked = true;
-      if (missing3.length > 0) entryOf5(scopes).missing = missing3;
+      if (missing5.length > 0) entryOf5(scopes).missing = missing5;
     },
     wanted: () => asked,
     drop(header) {
@@ -25887,13 +26126,13 @@ function feed(wire2, upload, hooks) {
   const { source, length } = upload;
   let sent = 0;
   let ended = false;
-  const wrong3 = () => {
+  const wrong5 = () => {
     hooks.onError(new OperationError("mismatch", `the body to send has ${sent} bytes instead of ${length}`));
   };
   source.on("data", (chunk) => {
     sent += chunk.length;
     if (sent > length) {
-      wrong3();
+      wrong5();
       return;
     }
     hooks.onSent(chunk.length);
@@ -25907,11 +26146,11 @@ function feed(wire2, upload, hooks) {
   source.on("end", () => {
     ended = true;
     if (sent === length) wire2.body.end(hooks.onProgress);
-    else wrong3();
+    else wrong5();
   });
   source.on("error", hooks.onError);
   source.on("close", () => {
-    if (!ended) wrong3();
+    if (!ended) wrong5();
   });
   return {
     stop() {
@@ -26696,7 +26935,7 @@ var require_supports_color = __commonJS({
         return 1;
       }
       if ("CI" in env) {
-        if (["TRAVIS", "CIRCLECI", "APPVEYOR", "GITLAB_CI", "GITHUB_ACTIONS", "BUILDKITE"].some((sign) => sign in env) || env.CI_NAME === "codeship") {
+        if (["TRAVIS", "CIRCLECI", "APPVEYOR", "GITLAB_CI", "GITHUB_ACTIONS", "BUILDKITE"].some((sign3) => sign3 in env) || env.CI_NAME === "codeship") {
           return 1;
         }
         return min;
@@ -27058,17 +27297,17 @@ function parseProxyResponse(socket) {
   return new Promise((resolve12, reject) => {
     let buffersLength = 0;
     const buffers = [];
-    function read3() {
+    function read4() {
       const b = socket.read();
       if (b)
         ondata(b);
       else
-        socket.once("readable", read3);
+        socket.once("readable", read4);
     }
     function cleanup() {
       socket.removeListener("end", onend);
       socket.removeListener("error", onerror);
-      socket.removeListener("readable", read3);
+      socket.removeListener("readable", read4);
     }
     function onend() {
       cleanup();
@@ -27087,7 +27326,7 @@ function parseProxyResponse(socket) {
       const endOfHeaders = buffered.indexOf("\r\n\r\n");
       if (endOfHeaders === -1) {
         debug2("have not received end of HTTP headers yet...");
-        read3();
+        read4();
         return;
       }
       const headerParts = buffered.slice(0, endOfHeaders).toString("ascii").split("\r\n");
@@ -27132,7 +27371,7 @@ function parseProxyResponse(socket) {
     }
     socket.on("error", onerror);
     socket.on("end", onend);
-    read3();
+    read4();
   });
 }
 var import_debug, debug2;
@@ -27856,10 +28095,10 @@ function createLimiter(pace, clock, end2) {
   };
   end2.watch((reason) => {
     stopped2 = reason;
-    const refused3 = waiting.slice(head2);
+    const refused4 = waiting.slice(head2);
     waiting = [];
     head2 = 0;
-    for (const { refuse: refuse3 } of refused3) refuse3(reason);
+    for (const { refuse: refuse3 } of refused4) refuse3(reason);
   });
   return {
     acquire() {
@@ -28614,7 +28853,7 @@ var init_retry = __esm({
 function createTransport(options) {
   const wiring = wire(options);
   const endpointOf = createHosts(wiring, options);
-  const perform = (request, read3) => {
+  const perform = (request, read4) => {
     const endpoint = endpointOf(request.repository.registry);
     const what = () => redactUrl(request.method, urlOf3(endpoint, request, wiring.listed));
     const { repeatable, again } = request;
@@ -28622,7 +28861,7 @@ function createTransport(options) {
       wiring,
       endpoint,
       { what, repeatable, again },
-      () => attempt(wiring, endpoint, request).then((answer2) => read3(wiring, request, answer2))
+      () => attempt(wiring, endpoint, request).then((answer2) => read4(wiring, request, answer2))
     );
   };
   return {
@@ -28674,6 +28913,20 @@ function createHosts(wiring, options) {
     return endpoint;
   };
   return (registry) => endpoints.get(registry) ?? make(registry);
+}
+function createServiceClient(options) {
+  const wiring = wire({ ...options, insecureRegistries: [] });
+  const most = () => options.concurrency ?? MOST_EACH;
+  const stateOf6 = () => createHostState(most, wiring.clock, wiring.cancellation);
+  const ask2 = createTokenClient(wiring, createTokenHosts(stateOf6));
+  return {
+    ask: async (request) => {
+      const answer2 = await ask2(request);
+      if (answer2.status < 400) return answer2;
+      return { ...answer2, body: Buffer.from(wiring.secrets.scrub(answer2.body.toString("utf8"))) };
+    },
+    addSecret: (secret) => wiring.secrets.add(secret)
+  };
 }
 function createTokenClient(wiring, peerOf) {
   return ({ method, url, headers, body }) => retrying(
@@ -28822,11 +29075,11 @@ function nextFor(task, status) {
   if (status === 408 || status >= 500) return `run again when ${registry} is well`;
   return `see what ${registry} says about it, fix that and run again`;
 }
-async function retryOnMismatch(context, read3) {
+async function retryOnMismatch(context, read4) {
   try {
-    return await read3(context);
+    return await read4(context);
   } catch (error2) {
-    if (error2 instanceof OperationError && error2.code === "mismatch") return read3(repeating(context));
+    if (error2 instanceof OperationError && error2.code === "mismatch") return read4(repeating(context));
     throw error2;
   }
 }
@@ -29025,13 +29278,13 @@ async function readTree(reader2, source, root, only = () => true, budget = image
   const nodes = /* @__PURE__ */ new Map([[root.digest, nodeOf(root, name(root.digest))]]);
   let level = [...nodes.values()];
   for (let depth = 2; level.length > 0; depth++) {
-    const missing3 = new Map(
+    const missing5 = new Map(
       level.flatMap((node) => node.children).map((child3) => [child3.digest, child3])
     );
-    for (const digest of nodes.keys()) missing3.delete(digest);
-    if (missing3.size > 0 && depth > MAX_DEPTH3) throw tooDeep(name(root.digest));
-    checkAffordable(budget, missing3.values());
-    level = await pool([...missing3.values()].filter(only), LANES, async (child3) => {
+    for (const digest of nodes.keys()) missing5.delete(digest);
+    if (missing5.size > 0 && depth > MAX_DEPTH3) throw tooDeep(name(root.digest));
+    checkAffordable(budget, missing5.values());
+    level = await pool([...missing5.values()].filter(only), LANES2, async (child3) => {
       const manifest = await readChild(reader2, source, child3);
       spend(budget, manifest);
       return nodeOf(manifest, name(child3.digest));
@@ -29127,7 +29380,7 @@ function childrenFirst(nodes, root) {
   visit3(root);
   return [...ordered];
 }
-var MAX_DEPTH3, MAX_BLOBS, LANES, MOST2, OverBudget;
+var MAX_DEPTH3, MAX_BLOBS, LANES2, MOST2, OverBudget;
 var init_tree = __esm({
   "src/registry/tree.ts"() {
     "use strict";
@@ -29137,7 +29390,7 @@ var init_tree = __esm({
     init_concurrency();
     MAX_DEPTH3 = 4;
     MAX_BLOBS = 1e4;
-    LANES = 8;
+    LANES2 = 8;
     MOST2 = { manifests: 1e3, bytes: 32 * 1024 * 1024 };
     OverBudget = class extends OperationError {
     };
@@ -29192,13 +29445,13 @@ async function revisionsOf(view, node, of, depth, spoken = false) {
     const said3 = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
     return said3.length > 0 || spoken ? said3.map((revision) => ({ of, revision })) : [{ of, revision: null }];
   }
-  const below4 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
+  const below5 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
     const inner = await descend(view, child3, depth + 1);
     if (inner === null) return [];
     const name = child3.platform ? formatPlatform(child3.platform) : of ?? child3.digest;
     return revisionsOf(view, inner, name, depth + 1, spoken || annotated !== null);
   });
-  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below4.flat()];
+  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below5.flat()];
 }
 function isPlatform(child3) {
   return !isAttestation(child3) && isCopyable(child3.mediaType) && (!child3.platform || isRealPlatform(child3.platform));
@@ -29686,10 +29939,10 @@ async function listed2(referrers, { registry, repository, digest }, need) {
 }
 async function* opened2(reader2, image2, refs, budget) {
   for (let at3 = 0; at3 < refs.length; ) {
-    const batch = refs.slice(at3, at3 + (at3 < ONE_BY_ONE ? 1 : LANES2));
+    const batch = refs.slice(at3, at3 + (at3 < ONE_BY_ONE ? 1 : LANES3));
     at3 += batch.length;
-    const read3 = await pool(batch, LANES2, (ref) => open4(reader2, image2, ref, budget));
-    for (const candidates of read3) yield candidates;
+    const read4 = await pool(batch, LANES3, (ref) => open4(reader2, image2, ref, budget));
+    for (const candidates of read4) yield candidates;
   }
 }
 async function open4(reader2, image2, ref, budget) {
@@ -29758,7 +30011,7 @@ function tooMany2(image2) {
     `${formatReference(image2)}: more than ${MAX_CANDIDATES} signatures or ${MAX_BYTES5 / 1024 / 1024} MiB of them are attached; remove what nobody needs`
   );
 }
-var MAX_CANDIDATES, MAX_BYTES5, ONE_BY_ONE, LANES2, BUNDLE, SIMPLE_SIGNING, DSSE_ENVELOPE, NEVER_COUNT, TRANSIENT;
+var MAX_CANDIDATES, MAX_BYTES5, ONE_BY_ONE, LANES3, BUNDLE, SIMPLE_SIGNING, DSSE_ENVELOPE, NEVER_COUNT, TRANSIENT;
 var init_candidates = __esm({
   "src/registry/candidates.ts"() {
     "use strict";
@@ -29771,7 +30024,7 @@ var init_candidates = __esm({
     MAX_CANDIDATES = 1e3;
     MAX_BYTES5 = 64 * 1024 * 1024;
     ONE_BY_ONE = 2;
-    LANES2 = 8;
+    LANES3 = 8;
     BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v\d+\.\d+)?\+json(?:;.*)?$/;
     SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
     DSSE_ENVELOPE = "application/vnd.dsse.envelope.v1+json";
@@ -29781,6 +30034,40 @@ var init_candidates = __esm({
       ["application/vnd.in-toto+json", "a statement without a signature"]
     ]);
     TRANSIENT = ["unavailable", "timeout", "cancelled", "denied"];
+  }
+});
+
+// src/registry/artifact.ts
+function artifactOf({ mediaType, digest, size }, { type, content, annotations: annotations2 }) {
+  const document3 = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    artifactType: type,
+    config: described3(EMPTY2.mediaType, EMPTY2.bytes),
+    layers: [described3(type, content)],
+    subject: { mediaType, digest, size },
+    annotations: annotations2
+  };
+  const bytes = Buffer.from(JSON.stringify(document3));
+  const manifest = { bytes, mediaType: OCI_MANIFEST, digest: digestOf(bytes) };
+  const parsed2 = parseManifest(manifest, manifest.digest);
+  if (parsed2.kind !== "image") throw new Error("an artifact is an image manifest");
+  const contents2 = [EMPTY2.bytes, content];
+  const parts = [parsed2.config, ...parsed2.layers].map((blob, i) => ({ blob, bytes: contents2[i] ?? content }));
+  return { manifest, parsed: parsed2, parts };
+}
+var EMPTY2, described3;
+var init_artifact = __esm({
+  "src/registry/artifact.ts"() {
+    "use strict";
+    init_digest();
+    init_manifest();
+    EMPTY2 = { mediaType: "application/vnd.oci.empty.v1+json", bytes: Buffer.from("{}") };
+    described3 = (mediaType, bytes) => ({
+      mediaType,
+      digest: digestOf(bytes),
+      size: bytes.length
+    });
   }
 });
 
@@ -29838,7 +30125,7 @@ function createAttachments(context, reader2, referrers, children2) {
     if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
     await children2.bringParts(source, destination, root);
-    const at3 = { ...repositoryOf4(destination), tag: ref.tag };
+    const at3 = { ...repositoryOf5(destination), tag: ref.tag };
     if (await writeOnce(context, reader2, at3, root)) tally.manifests++;
   };
   return {
@@ -29901,7 +30188,7 @@ async function writeOnce(context, reader2, ref, { manifest, parsed: parsed2 }) {
     return true;
   }
   if (now.digest === manifest.digest) return false;
-  const there = await reader2.manifest({ ...repositoryOf4(ref), digest: now.digest });
+  const there = await reader2.manifest({ ...repositoryOf5(ref), digest: now.digest });
   if (goesOn(parseManifest(there, formatReference(ref)), parsed2)) {
     await putTag(context, ref, manifest, now.digest);
     return true;
@@ -29944,7 +30231,7 @@ function tooMany3(source) {
     `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
   );
 }
-function repositoryOf4({ registry, repository }) {
+function repositoryOf5({ registry, repository }) {
   return { registry, repository };
 }
 var MAX_ROUNDS, MAX_ATTACHMENTS, MAX_CLAIMS, ATTACHMENT_LANES;
@@ -30030,6 +30317,8 @@ async function tryUpload(context, task, source, destination, blob, location2) {
   }
 }
 function sourceOf5(context, source, blob) {
+  if (source instanceof Uint8Array)
+    return { open: () => Promise.resolve(import_node_stream4.Readable.from([source])), problem: () => null };
   const task = taskOf2("read the blob", source, blob);
   let problem4 = null;
   let wire2 = context;
@@ -30210,7 +30499,7 @@ function isForeign2(blob) {
   return isNonDistributable(blob.mediaType) && blob.urls.length > 0;
 }
 async function bring2(context, source, destination, blob) {
-  const near = source.registry === destination.registry;
+  const near = !(source instanceof Uint8Array) && source.registry === destination.registry;
   if (!near && isForeign2(blob)) return;
   const mount = near ? await mountBlob(context, source, destination, blob) : "refused";
   if (mount === "mounted") return;
@@ -30262,14 +30551,14 @@ function createContent(context, blobs, referrers) {
   const bringAgain = async (source, destination, node) => {
     for (const { digest } of node.blobs) blobs.forget(destination, digest);
     await bringBlobs(source, destination, [node]);
-    await pool(node.children, LANES3, async ({ digest }) => {
+    await pool(node.children, LANES4, async ({ digest }) => {
       const { registry, repository } = destination;
       await isManifestThere(context, { registry, repository, digest });
     });
   };
   const bringBlobs = async (source, destination, nodes) => {
     const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
-    await pool([...needed.values()], LANES3, (blob) => blobs.ensure(source, destination, blob));
+    await pool([...needed.values()], LANES4, (blob) => blobs.ensure(source, destination, blob));
   };
   const bringManifest = async (source, destination, node, tally) => {
     const key2 = `${formatRepository(destination)}@${node.manifest.digest}`;
@@ -30279,7 +30568,7 @@ function createContent(context, blobs, referrers) {
     async bring(source, destination, nodes, tally) {
       await bringBlobs(source, destination, nodes);
       const images = nodes.filter(({ children: children2 }) => children2.length === 0);
-      await pool(images, LANES3, (node) => bringManifest(source, destination, node, tally));
+      await pool(images, LANES4, (node) => bringManifest(source, destination, node, tally));
       for (const node of nodes) {
         if (node.children.length > 0) await bringManifest(source, destination, node, tally);
       }
@@ -30302,7 +30591,7 @@ async function isManifestThere(context, ref) {
   if (head2.status === 429 || head2.status >= 500) throw refusal2(task, head2);
   return head2.status === 200 && head2.headers["docker-content-digest"] === ref.digest;
 }
-var LANES3, PAUSE3;
+var LANES4, PAUSE3;
 var init_content = __esm({
   "src/registry/content.ts"() {
     "use strict";
@@ -30313,7 +30602,7 @@ var init_content = __esm({
     init_blob();
     init_put();
     init_request();
-    LANES3 = 6;
+    LANES4 = 6;
     PAUSE3 = 500;
   }
 });
@@ -30330,9 +30619,9 @@ function createReferrers(context) {
     const first2 = await asked();
     const answer2 = "refused" in first2 ? await asked() : first2;
     if (!("refused" in answer2)) return answer2.entries;
-    const { refused: refused3 } = answer2;
-    if (!without.has(name) && !NO_API.includes(refused3.status ?? 0)) {
-      context.log.warning(`${refused3.message}; only what the fallback tag lists is seen`);
+    const { refused: refused4 } = answer2;
+    if (!without.has(name) && !NO_API.includes(refused4.status ?? 0)) {
+      context.log.warning(`${refused4.message}; only what the fallback tag lists is seen`);
     }
     without.add(name);
     return null;
@@ -30503,7 +30792,7 @@ function createCopy(context, reader2) {
     if (source.registry !== destination.registry) return;
     const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
     const own = [...needed.values()].filter((blob) => !isForeign2(blob) && blob.urls.length === 0);
-    await pool(own, LANES4, (blob) => blobs.check(source, blob));
+    await pool(own, LANES5, (blob) => blobs.check(source, blob));
   };
   const transfer = async (source, manifest, destination, mode) => {
     const here = sameRepository(source, destination);
@@ -30522,6 +30811,13 @@ function createCopy(context, reader2) {
   const findOn = async (image2, manifest) => findAttached(image2, await readTree(reader2, image2, manifest), "copy");
   return {
     referrers,
+    async attach({ registry, repository }, subject, artifact) {
+      const destination = { registry, repository };
+      const { manifest, parsed: parsed2, parts } = artifactOf(subject, artifact);
+      await pool(parts, LANES5, ({ bytes, blob }) => blobs.ensure(bytes, destination, blob));
+      const node = { manifest, parsed: parsed2, children: [], blobs: parts.map(({ blob }) => blob) };
+      await children2.bring(destination, destination, [node], NOTHING());
+    },
     attached: async (image2, manifest) => (await findOn(image2, manifest)).length,
     async carry(source, manifest, destination, mode) {
       const tally = NOTHING();
@@ -30549,18 +30845,19 @@ function named(error2, destination) {
 function report(found, carried) {
   return { attachmentsFound: found.length, attachmentsCarried: carried };
 }
-var LANES4, NOTHING;
+var LANES5, NOTHING;
 var init_copy = __esm({
   "src/registry/copy.ts"() {
     "use strict";
     init_errors();
     init_reference();
     init_concurrency();
+    init_artifact();
     init_attachments();
     init_content();
     init_referrers();
     init_tree();
-    LANES4 = 8;
+    LANES5 = 8;
     NOTHING = () => ({ manifests: 0 });
   }
 });
@@ -30569,7 +30866,7 @@ var init_copy = __esm({
 function createRegistry(transport, options) {
   const context = { transport, clock: options.clock, log: options.log };
   const reader2 = createReader(context);
-  const { transfer, referrers, attached: attached2, carry } = createCopy(context, reader2);
+  const { transfer, referrers, attach, attached: attached2, carry } = createCopy(context, reader2);
   const candidates = createCandidates(reader2, referrers);
   const looks = once2(false);
   const lists2 = once2(false);
@@ -30590,6 +30887,7 @@ function createRegistry(transport, options) {
     },
     inspect: (source, manifest, need) => readImage2(reader2, source, manifest, need),
     copyImage: transfer,
+    attach,
     attached: attached2,
     carry,
     candidates,
@@ -30636,6 +30934,658 @@ var init_registry = __esm({
   }
 });
 
+// src/system/trusted-root.ts
+async function fetchTrustedRoot({ env, log, now, mirror }) {
+  const folder = (0, import_node_path8.join)(cacheFolder(env), "retag", "sigstore");
+  const copy = (0, import_node_path8.join)(folder, `${mirror === void 0 ? "public-good" : "mirror"}.json`);
+  try {
+    const { initTUF } = await Promise.resolve().then(() => __toESM(require("./tuf.cjs"), 1));
+    await (0, import_promises8.mkdir)(folder, { recursive: true });
+    const from = mirror === void 0 ? {} : { mirrorURL: mirror.url, rootPath: mirror.rootPath };
+    const client = await initTUF({
+      cachePath: folder,
+      forceInit: true,
+      retry: { retries: 1 },
+      timeout: 1e4,
+      ...from
+    });
+    const text4 = await client.getTarget("trusted_root.json");
+    await keep5(copy, text4);
+    return JSON.parse(text4);
+  } catch (error2) {
+    return lastGood(copy, error2, log, now);
+  }
+}
+async function lastGood(copy, error2, log, now) {
+  try {
+    const [text4, { mtimeMs }] = await Promise.all([(0, import_promises8.readFile)(copy, "utf8"), (0, import_promises8.stat)(copy)]);
+    const root = JSON.parse(text4);
+    if (now - mtimeMs > OLD) {
+      const days = Math.floor((now - mtimeMs) / 864e5);
+      log.warning(
+        `the trusted root of Sigstore is ${days} days old, as its repository does not answer: ${messageOf(error2)}`
+      );
+    }
+    return root;
+  } catch {
+    throw new OperationError(
+      "unavailable",
+      `the trusted root of Sigstore cannot be read (${messageOf(error2)}), and there is no copy of it; let this job reach https://tuf-repo-cdn.sigstore.dev, or name a file with "trusted_root"`,
+      { cause: error2 }
+    );
+  }
+}
+async function keep5(path6, text4) {
+  const next3 = `${path6}.${process.pid}`;
+  await (0, import_promises8.mkdir)((0, import_node_path8.dirname)(path6), { recursive: true });
+  await (0, import_promises8.writeFile)(next3, text4);
+  await (0, import_promises8.rename)(next3, path6);
+}
+function cacheFolder(env) {
+  const named2 = [env["RUNNER_TOOL_CACHE"], env["XDG_CACHE_HOME"]].find(
+    (path6) => path6 !== void 0 && path6 !== ""
+  );
+  return named2 ?? (0, import_node_path8.join)((0, import_node_os2.homedir)(), ".cache");
+}
+var import_promises8, import_node_os2, import_node_path8, OLD;
+var init_trusted_root = __esm({
+  "src/system/trusted-root.ts"() {
+    "use strict";
+    import_promises8 = require("node:fs/promises");
+    import_node_os2 = require("node:os");
+    import_node_path8 = require("node:path");
+    init_errors();
+    OLD = 7 * 24 * 36e5;
+  }
+});
+
+// src/cli/trust-sources.ts
+async function trustOf4(options) {
+  const { env, log, files, workspace } = options;
+  const sourcesWith = (file2) => ({
+    file: file2,
+    variable: (name) => env[name],
+    root: () => fetchTrustedRoot({ env, log, now: systemClock.now() })
+  });
+  const here = { trust: sourcesWith((path6) => readWorkspaceFile(workspace, path6)), trustFiles: void 0 };
+  const base = options.write || files.length === 0 ? null : options.run?.base ?? null;
+  if (base === null) return here;
+  try {
+    const read4 = await baseReader(options, base);
+    if (read4 === null) return here;
+    const before = await Promise.all(files.map(async ({ path: path6 }) => ({ path: path6, bytes: await read4(path6) })));
+    const trustFiles = before.flatMap(({ path: path6, bytes }) => bytes === null ? [] : [{ path: path6, bytes }]);
+    return { trust: sourcesWith(read4), trustFiles };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+    log.warning(
+      `the tag file before this change cannot be read, so this plan is made with the trust rules of the change: ${messageOf(error2)}`
+    );
+    return here;
+  }
+}
+async function baseReader({ env, workspace, files, github: github2 }, base) {
+  const git = gitIn(workspace, env);
+  if ((await git("cat-file", "-e", `${base}^{commit}`))?.ok === true) {
+    return async (path6) => {
+      const answer2 = await git("cat-file", "blob", `${base}:./${import_node_path9.posix.normalize(path6)}`);
+      return answer2?.ok === true ? Buffer.from(answer2.stdout) : null;
+    };
+  }
+  if (!files.some(({ bytes }) => /^["']?trust["']?\s*:/m.test(Buffer.from(bytes).toString()))) return null;
+  const opened3 = await github2();
+  const { readText: readText3 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
+  return async (path6) => {
+    const text4 = await readText3(opened3, import_node_path9.posix.normalize(path6), base);
+    return text4 === null ? null : Buffer.from(text4);
+  };
+}
+var import_node_path9;
+var init_trust_sources = __esm({
+  "src/cli/trust-sources.ts"() {
+    "use strict";
+    import_node_path9 = require("node:path");
+    init_errors();
+    init_git();
+    init_clock();
+    init_files();
+    init_trusted_root();
+  }
+});
+
+// src/trust/signing.ts
+function signEnvelope(statement, key2) {
+  const payload = Buffer.from(JSON.stringify(statement));
+  const signature = (0, import_node_crypto8.sign)(hashOf(key2), preAuthEncoding(IN_TOTO, payload), key2);
+  const signatures = [{ sig: signature.toString("base64") }];
+  return { signature, envelope: { payload: payload.toString("base64"), payloadType: IN_TOTO, signatures } };
+}
+function bundleOf(envelope, verificationMaterial) {
+  return Buffer.from(JSON.stringify({ mediaType: BUNDLE_V03, verificationMaterial, dsseEnvelope: envelope }));
+}
+function hashOf({ asymmetricKeyType: type, asymmetricKeyDetails: details2 }) {
+  if (type === "ed25519") return null;
+  return HASHES2[details2?.namedCurve ?? ""] ?? "sha256";
+}
+var import_node_crypto8, HASHES2;
+var init_signing = __esm({
+  "src/trust/signing.ts"() {
+    "use strict";
+    import_node_crypto8 = require("node:crypto");
+    init_model4();
+    HASHES2 = { secp384r1: "sha384", secp521r1: "sha512" };
+  }
+});
+
+// src/trust/keyless.ts
+function keylessSigner(options) {
+  const { services, ask: ask2, clock } = options;
+  let current = null;
+  const identity2 = async () => {
+    const known3 = await current?.catch(() => null);
+    if (known3 != null && Date.parse(known3.certificate.validTo) - clock.now() > MARGIN) return known3;
+    return current = certify(options);
+  };
+  const inTurn = oneAtATime();
+  return async (statement) => {
+    const { key: key2, certificate } = await inTurn(identity2);
+    const { envelope, signature } = signEnvelope(statement, key2);
+    const entry = services.rekor === null ? null : await logged(ask2, services.rekor, envelope, certificate);
+    const stamps = await Promise.all(services.timestamps.map((url) => timestamped(ask2, url, signature)));
+    return bundleOf(envelope, {
+      certificate: { rawBytes: certificate.raw.toString("base64") },
+      tlogEntries: entry === null ? [] : [entry],
+      ...stamps.length === 0 ? {} : { timestampVerificationData: { rfc3161Timestamps: stamps } }
+    });
+  };
+}
+function oneAtATime() {
+  let last = Promise.resolve();
+  return (work) => {
+    const next3 = last.then(work, work);
+    last = next3.catch(() => void 0);
+    return next3;
+  };
+}
+async function certify({ services, ask: ask2, token, newKey }) {
+  const { privateKey, publicKey } = newKey();
+  const oidc = await token();
+  const proof = (0, import_node_crypto9.sign)("sha256", Buffer.from(subjectOf2(oidc)), privateKey);
+  const content = publicKey.export({ type: "spki", format: "pem" }).toString();
+  const body = await post(ask2, "Fulcio", below2(services.fulcio, "api/v2/signingCert"), {
+    credentials: { oidcIdentityToken: oidc },
+    publicKeyRequest: {
+      publicKey: { algorithm: "ECDSA", content },
+      proofOfPossession: proof.toString("base64")
+    }
+  });
+  const chain = at(body, "signedCertificateEmbeddedSct", "chain", "certificates");
+  const [leaf] = Array.isArray(chain) ? chain : [];
+  const certificate = typeof leaf === "string" ? certificateOf(leaf) : null;
+  if (certificate?.checkPrivateKey(privateKey) !== true)
+    throw strange("Fulcio", services.fulcio, "no certificate for the key that it was asked for");
+  return { key: privateKey, certificate };
+}
+function certificateOf(pem) {
+  try {
+    return new import_node_crypto9.X509Certificate(pem);
+  } catch {
+    return null;
+  }
+}
+function subjectOf2(token) {
+  const claims = claimsOf2(token);
+  const isMail = MAIL_ISSUERS.includes(textAt(claims, "iss") ?? "");
+  return textAt(claims, isMail ? "email" : "sub") ?? "";
+}
+function claimsOf2(token) {
+  return parseJson2(Buffer.from(token.split(".")[1] ?? "", "base64url"));
+}
+async function logged(ask2, url, envelope, certificate) {
+  const verifiers = [Buffer.from(certificate.toString()).toString("base64")];
+  const proposedContent = { envelope: JSON.stringify(envelope), verifiers };
+  const body = await post(ask2, "Rekor", below2(url, "api/v1/log/entries"), {
+    apiVersion: "0.0.1",
+    kind: "dsse",
+    spec: { proposedContent }
+  });
+  const [entry] = isObject2(body) ? Object.values(body) : [];
+  const proof = at(entry, "verification", "inclusionProof");
+  const promise = textAt(entry, "verification", "signedEntryTimestamp");
+  const canonical = textAt(entry, "body");
+  if (!isObject2(proof) || promise === null || canonical === null)
+    throw strange("Rekor", url, "no entry of its log");
+  const kind = parseJson2(Buffer.from(canonical, "base64"));
+  const hashes = at(proof, "hashes");
+  return {
+    logIndex: String(at(entry, "logIndex")),
+    logId: { keyId: hexAsBase64(textAt(entry, "logID")) },
+    kindVersion: { kind: textAt(kind, "kind"), version: textAt(kind, "apiVersion") },
+    integratedTime: String(at(entry, "integratedTime")),
+    inclusionPromise: { signedEntryTimestamp: promise },
+    inclusionProof: {
+      logIndex: String(at(proof, "logIndex")),
+      rootHash: hexAsBase64(textAt(proof, "rootHash")),
+      treeSize: String(at(proof, "treeSize")),
+      hashes: Array.isArray(hashes) ? hashes.map((hash2) => hexAsBase64(String(hash2))) : [],
+      checkpoint: { envelope: textAt(proof, "checkpoint") ?? "" }
+    },
+    canonicalizedBody: canonical
+  };
+}
+async function timestamped(ask2, url, signature) {
+  const body = Buffer.concat([REQUEST, (0, import_node_crypto9.createHash)("sha256").update(signature).digest(), CERTIFICATE_WANTED]);
+  const headers = { "content-type": "application/timestamp-query", accept: "application/timestamp-reply" };
+  const answer2 = await ask2({ method: "POST", url, headers, body });
+  if (answer2.status !== 200 && answer2.status !== 201) throw refused3("the time-stamp authority", url, answer2);
+  return { signedTimestamp: answer2.body.toString("base64") };
+}
+async function post(ask2, name, url, body) {
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  const answer2 = await ask2({ method: "POST", url, headers, body: Buffer.from(JSON.stringify(body)) });
+  if (answer2.status === 200 || answer2.status === 201) return parseJson2(answer2.body);
+  const { location: location2 } = answer2.headers;
+  if (answer2.status !== 409 || location2 === void 0) throw refused3(name, url, answer2);
+  const there = await ask2({ method: "GET", url: new URL(new URL(location2, url).pathname, url), headers });
+  if (there.status !== 200) throw refused3(name, url, there);
+  return parseJson2(there.body);
+}
+function refused3(name, url, { status, body }) {
+  const said3 = textAt(parseJson2(body), "message") ?? body.toString("utf8");
+  const text4 = said3.replace(/[\p{C}\s]+/gu, " ").trim().slice(0, 300);
+  const what = `${name} at ${url.host} answered HTTP ${status}${text4 === "" ? "" : `: ${text4}`}`;
+  const code2 = status === 401 || status === 403 ? "denied" : status >= 500 || status === 429 ? "unavailable" : "rejected";
+  return new OperationError(code2, what, { status });
+}
+function strange(name, url, what) {
+  return new OperationError("protocol", `${name} at ${url.host} answered with ${what}`);
+}
+function tokenOf(env, ask2, onSecret) {
+  const {
+    SIGSTORE_ID_TOKEN: given2 = "",
+    ACTIONS_ID_TOKEN_REQUEST_URL: address = "",
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer2 = ""
+  } = env;
+  if (given2 !== "") {
+    onSecret(given2);
+    return () => Promise.resolve(given2);
+  }
+  if (!URL.canParse(address) || bearer2 === "") return null;
+  const url = new URL(address);
+  url.searchParams.set("audience", "sigstore");
+  return async () => {
+    onSecret(bearer2);
+    const answer2 = await ask2({
+      method: "GET",
+      url,
+      headers: { authorization: `Bearer ${bearer2}`, accept: "application/json" }
+    });
+    const token = answer2.status === 200 ? textAt(parseJson2(answer2.body), "value") : null;
+    if (token === null)
+      throw refused3("the token service of GitHub Actions", url, { ...answer2, body: Buffer.alloc(0) });
+    onSecret(token);
+    return token;
+  };
+}
+var import_node_crypto9, MARGIN, MAIL_ISSUERS, hexAsBase64, REQUEST, CERTIFICATE_WANTED, below2;
+var init_keyless = __esm({
+  "src/trust/keyless.ts"() {
+    "use strict";
+    import_node_crypto9 = require("node:crypto");
+    init_errors();
+    init_manifest();
+    init_text();
+    init_signing();
+    MARGIN = 12e4;
+    MAIL_ISSUERS = ["https://accounts.google.com", "https://oauth2.sigstore.dev/auth"];
+    hexAsBase64 = (hex2) => Buffer.from(hex2 ?? "", "hex").toString("base64");
+    REQUEST = Buffer.from("30390201013031300d060960864801650304020105000420", "hex");
+    CERTIFICATE_WANTED = Buffer.from("0101ff", "hex");
+    below2 = (base, path6) => new URL(path6, base.href.replace(/\/*$/, "/"));
+  }
+});
+
+// src/trust/services.ts
+function parseSigningConfig(text4, now) {
+  const config = parseJson2(text4);
+  if (!isObject2(config) || !(textAt(config, "mediaType") ?? "").startsWith(MEDIA_TYPE))
+    return wrong2(
+      "it is not a signing config of Sigstore",
+      'give the file that "cosign signing-config create" writes'
+    );
+  const [fulcio] = servicesIn(config["caUrls"], now);
+  const rekor = servicesIn(config["rekorTlogUrls"], now);
+  const stamps = servicesIn(config["tsaUrls"], now);
+  if (fulcio === void 0)
+    return wrong2('it has no certificate authority of version 1 in "caUrls"', "add one that is valid today");
+  if (rekor.length === 0 && stamps.length === 0)
+    return wrong2(
+      'it has neither a log of version 1 in "rekorTlogUrls" nor a time-stamp authority',
+      "add one that is valid today: nothing else proves when a record was signed"
+    );
+  const all = textAt(config, "tsaConfig", "selector") === "ALL";
+  return {
+    ok: true,
+    value: { fulcio, rekor: rekor[0] ?? null, timestamps: all ? stamps : stamps.slice(0, 1) }
+  };
+}
+function servicesIn(list4, now) {
+  if (!Array.isArray(list4)) return [];
+  return list4.flatMap((service) => {
+    const url = textAt(service, "url") ?? "";
+    const [from, to] = [textAt(service, "validFor", "start"), textAt(service, "validFor", "end")];
+    const isNow = (from === null || Date.parse(from) <= now) && (to === null || now < Date.parse(to));
+    if (at(service, "majorApiVersion") !== 1 || !isNow || !URL.canParse(url)) return [];
+    const parsed2 = new URL(url);
+    return parsed2.protocol === "https:" || LOOPBACK.test(parsed2.hostname) ? [parsed2] : [];
+  });
+}
+var PUBLIC_GOOD, MEDIA_TYPE, wrong2, LOOPBACK;
+var init_services = __esm({
+  "src/trust/services.ts"() {
+    "use strict";
+    init_manifest();
+    init_text();
+    PUBLIC_GOOD = {
+      fulcio: new URL("https://fulcio.sigstore.dev"),
+      rekor: new URL("https://rekor.sigstore.dev"),
+      timestamps: []
+    };
+    MEDIA_TYPE = "application/vnd.dev.sigstore.signingconfig.v0.2+json";
+    wrong2 = (what, hint2) => ({ ok: false, what, hint: hint2 });
+    LOOPBACK = /^(?:127(?:\.\d+){3}|localhost|\[::1\])$/;
+  }
+});
+
+// src/trust/signing-key.ts
+async function parsePrivateKey(pem, password) {
+  const [, encrypted] = OF_COSIGN.exec(pem) ?? [];
+  const isEncrypted = encrypted !== void 0 || pem.includes("ENCRYPTED");
+  if (isEncrypted && password === null)
+    return {
+      ok: false,
+      what: "the key is encrypted, and COSIGN_PASSWORD is not set",
+      hint: "set COSIGN_PASSWORD to its password"
+    };
+  try {
+    const key2 = encrypted === void 0 ? (0, import_node_crypto10.createPrivateKey)({ key: pem, ...isEncrypted ? { passphrase: password ?? "" } : {} }) : (0, import_node_crypto10.createPrivateKey)({ key: await decrypt(encrypted, password ?? ""), format: "der", type: "pkcs8" });
+    return isUsable(key2) ? { ok: true, value: key2 } : {
+      ok: false,
+      what: `it is a key of the kind ${kindOf5(key2)}`,
+      hint: "use ECDSA with P-256, P-384 or P-521, RSA from 2048 bits, or Ed25519"
+    };
+  } catch (error2) {
+    const hint2 = 'give a private key in PEM (PKCS8), or one of "cosign generate-key-pair" with its password in COSIGN_PASSWORD';
+    return { ok: false, what: `it cannot be read as a private key (${messageOf(error2)})`, hint: hint2 };
+  }
+}
+function isUsable({ asymmetricKeyType: type, asymmetricKeyDetails: details2 }) {
+  if (type === "rsa") return (details2?.modulusLength ?? 0) >= 2048;
+  if (type === "ec") return ["prime256v1", "secp384r1", "secp521r1"].includes(details2?.namedCurve ?? "");
+  return type === "ed25519";
+}
+function kindOf5({ asymmetricKeyType: type, asymmetricKeyDetails: details2 }) {
+  return [type, details2?.namedCurve, details2?.modulusLength].filter((part) => part !== void 0).join(" ");
+}
+async function decrypt(base64, password) {
+  const box2 = parseJson2(Buffer.from(base64, "base64"));
+  if (!isObject2(box2) || textAt(box2, "kdf", "name") !== "scrypt" || textAt(box2, "cipher", "name") !== "nacl/secretbox")
+    throw new Error("its encryption is not that of cosign");
+  const [N, r, p] = ["N", "r", "p"].map((name) => Number(at(box2, "kdf", "params", name)));
+  if (N === void 0 || r === void 0 || p === void 0 || !(128 * N * r * p <= MAX_MEMORY)) {
+    throw new Error("its scrypt parameters are out of bounds");
+  }
+  const bytes = (...path6) => Buffer.from(textAt(box2, ...path6) ?? "", "base64");
+  const key2 = await derived(password, bytes("kdf", "salt"), { N, r, p, maxmem: 2 * MAX_MEMORY });
+  const { default: nacl } = await Promise.resolve().then(() => __toESM(require("./nacl.cjs"), 1));
+  const opened3 = nacl.secretbox.open(bytes("ciphertext"), bytes("cipher", "nonce"), key2);
+  if (opened3 === null) throw new Error("COSIGN_PASSWORD is not its password");
+  return Buffer.from(opened3);
+}
+function derived(password, salt, options) {
+  return new Promise((resolve12, reject) => {
+    (0, import_node_crypto10.scrypt)(password, salt, 32, options, (error2, key2) => error2 === null ? resolve12(key2) : reject(error2));
+  });
+}
+var import_node_crypto10, OF_COSIGN, MAX_MEMORY;
+var init_signing_key = __esm({
+  "src/trust/signing-key.ts"() {
+    "use strict";
+    import_node_crypto10 = require("node:crypto");
+    init_errors();
+    init_manifest();
+    init_text();
+    OF_COSIGN = /-----BEGIN ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/;
+    MAX_MEMORY = 1024 * 1024 * 1024;
+  }
+});
+
+// src/trust/recorder.ts
+var recorder_exports = {};
+__export(recorder_exports, {
+  openRecorder: () => openRecorder
+});
+async function openRecorder(config, parts, purpose) {
+  if (config.record === void 0) return null;
+  try {
+    return config.record === "keyless" ? await keylessRecorder(config, parts, purpose) : await keyRecorder(config.record, parts);
+  } catch (error2) {
+    if (purpose === "write" || !(error2 instanceof UserError)) throw error2;
+    for (const { what } of error2.problems) parts.log.warning(`records are not checked: ${what}`);
+    return null;
+  }
+}
+async function keyRecorder({ env: name, origin: origin2 }, { env, run: run4, onSecret }) {
+  const pem = env[name] ?? "";
+  const location2 = origin2.at();
+  const secret = `set ${name} to the private key that signs records, for example from a secret of the CI system`;
+  if (pem.trim() === "") throw wrong3({ location: location2, what: `the variable ${name} is not set`, hint: secret });
+  if (env["COSIGN_PASSWORD"]) onSecret(env["COSIGN_PASSWORD"]);
+  for (const line2 of pem.split("\n"))
+    if (line2.trim().length > 16 && !line2.includes("-----")) onSecret(line2.trim());
+  const parsed2 = await parsePrivateKey(pem, env["COSIGN_PASSWORD"] ?? null);
+  if (!parsed2.ok)
+    throw wrong3({ location: location2, what: `the key in ${name} cannot sign: ${parsed2.what}`, hint: parsed2.hint });
+  const key2 = parsed2.value;
+  const publicKey = (0, import_node_crypto11.createPublicKey)(key2);
+  const own = parsePublicKey(publicKey.export({ type: "spki", format: "pem" }).toString());
+  if (!own.ok) throw wrong3({ location: location2, what: `the key in ${name} cannot sign: ${own.what}`, hint: own.hint });
+  const hint2 = (0, import_node_crypto11.createHash)("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("base64");
+  return {
+    run: run4,
+    sign: (statement) => Promise.resolve(bundleOf(signEnvelope(statement, key2).envelope, { publicKey: { hint: hint2 } })),
+    read: (candidate) => {
+      const claim = claimOf(candidate);
+      const { signed = null, signatures = [], certified = null } = claim ?? {};
+      const isOurs2 = signed !== null && certified === null && signatures.some((each) => isSignedBy(own.value, signed, each));
+      return Promise.resolve(isOurs2 ? statementOf(candidate, claim) : null);
+    }
+  };
+}
+async function keylessRecorder({ signingConfig, trustedRoot }, parts, purpose) {
+  const { env, ask: ask2, clock, newKey, sources, run: run4, onSecret } = parts;
+  const problems2 = [];
+  const services = signingConfig === void 0 ? PUBLIC_GOOD : await read3(signingConfig, sources, problems2, (bytes) => parseSigningConfig(bytes, clock.now()));
+  const token = tokenOf(env, ask2, onSecret);
+  if (token === null && purpose === "write") problems2.push({ what: NO_TOKEN, hint: TOKEN_HINT });
+  const roots = trustedRoot === void 0 ? null : await read3(trustedRoot, sources, problems2, parseRoot);
+  const owner = token === null ? ownerOfJob(env) : ownerOf2(claimsOf2(await token()));
+  if (owner === null)
+    problems2.push({ what: "nobody can tell who signs the records of this job", hint: TOKEN_HINT });
+  if (problems2.length > 0 || services === null || owner === null) throw wrong3(...problems2);
+  const prover = lazily(async () => {
+    const [{ createProver }, root] = await Promise.all([Promise.resolve().then(() => __toESM(require("./sigstore.cjs"), 1)), roots ?? sources.root()]);
+    return createProver([root]);
+  });
+  const sign3 = keylessSigner({ services, ask: ask2, clock, newKey, token: token ?? missing2 });
+  const proved = async (candidate) => {
+    const claim = claimOf(candidate);
+    if (claim?.certified == null || claim.signed === null) return null;
+    const prove2 = await prover();
+    try {
+      const signer = signerOf(certificateFacts(prove2(claim, null)), claim.predicateType);
+      return isOwner(owner, signer) ? statementOf(candidate, claim) : null;
+    } catch {
+      return null;
+    }
+  };
+  return {
+    run: run4,
+    read: proved,
+    async sign(statement) {
+      const bytes = await sign3(statement);
+      if (await proved({ name: "the new record", content: { kind: "bundle", bytes } }) !== null)
+        return bytes;
+      throw new OperationError(
+        "mismatch",
+        `the trusted root does not prove what ${services.fulcio.host} and its log gave; see trusted_root and signing_config`
+      );
+    }
+  };
+}
+function wrong3(...problems2) {
+  return new UserError(problems2);
+}
+function lazily(open7) {
+  let opened3;
+  return () => opened3 ??= open7();
+}
+async function read3({ path: path6, origin: origin2 }, sources, problems2, parse7) {
+  const location2 = origin2.at();
+  const bytes = await sources.file(path6);
+  const parsed2 = bytes === null ? { ok: false, what: "there is no such file", hint: "commit it, or correct the path" } : parse7(bytes);
+  if (parsed2.ok) return parsed2.value;
+  problems2.push({ location: location2, what: `${path6} cannot be used: ${parsed2.what}`, hint: parsed2.hint });
+  return null;
+}
+function parseRoot(bytes) {
+  const root = parseJson2(bytes);
+  return isObject2(root) ? { ok: true, value: root } : {
+    ok: false,
+    what: "it is no JSON object",
+    hint: "give the trusted_root.json of your Sigstore"
+  };
+}
+function claimOf(candidate) {
+  try {
+    return readClaim(candidate);
+  } catch {
+    return null;
+  }
+}
+function statementOf({ content }, claim) {
+  if (content.kind !== "bundle" || claim?.signed == null) return null;
+  const payload = Buffer.from(textAt(parseJson2(content.bytes), "dsseEnvelope", "payload") ?? "", "base64");
+  const statement = Buffer.from(claim.signed).equals(preAuthEncoding(IN_TOTO, payload)) ? parseJson2(payload) : null;
+  if (!isObject2(statement) || !Array.isArray(statement["subject"])) return null;
+  return statement;
+}
+function ownerOf2(claims) {
+  const issuer = textAt(claims, "iss");
+  if (issuer === null) return null;
+  const path6 = textAt(claims, "project_path");
+  const repository = textAt(claims, "repository") ?? (path6 === null ? null : `${issuer}/${path6}`);
+  return { issuer, repository, subject: textAt(claims, "email") ?? textAt(claims, "sub") };
+}
+function ownerOfJob(env) {
+  const repository = env["GITHUB_REPOSITORY"] ?? "";
+  return repository === "" ? null : { issuer: GITHUB3, repository, subject: null };
+}
+function isOwner({ issuer, repository, subject }, signer) {
+  if (signer.identity?.issuer !== issuer) return false;
+  return repository === null ? signer.identity.subject === subject : signer.repository === repository;
+}
+var import_node_crypto11, NO_TOKEN, TOKEN_HINT, missing2, GITHUB3;
+var init_recorder = __esm({
+  "src/trust/recorder.ts"() {
+    "use strict";
+    import_node_crypto11 = require("node:crypto");
+    init_errors();
+    init_manifest();
+    init_text();
+    init_certificate();
+    init_claim();
+    init_keyless();
+    init_keys();
+    init_model4();
+    init_services();
+    init_signing_key();
+    init_signing();
+    NO_TOKEN = "record: keyless needs the OIDC token of the job, and there is none";
+    TOKEN_HINT = 'give the job "permissions: id-token: write" on GitHub, set SIGSTORE_ID_TOKEN elsewhere, or sign with a key (record: { key: env://NAME })';
+    missing2 = () => {
+      throw new Error("a record is signed in a run that only checks them");
+    };
+    GITHUB3 = "https://token.actions.githubusercontent.com";
+  }
+});
+
+// src/cli/recorder.ts
+async function recorderOf(config, options, purpose) {
+  if (config.record === void 0) return null;
+  const { openRecorder: openRecorder2 } = await Promise.resolve().then(() => (init_recorder(), recorder_exports));
+  const { env, log, signal, onSecret = () => void 0 } = options;
+  const { trust } = await trustOf4({ ...options, run: null, files: [], write: true, github: missing3 });
+  const services = createServiceClient({
+    clock: systemClock,
+    env,
+    deadline: signal,
+    userAgent: `retag/${VERSION}`,
+    log,
+    onSecret
+  });
+  return openRecorder2(
+    config,
+    {
+      env,
+      ask: services.ask,
+      clock: systemClock,
+      newKey: () => (0, import_node_crypto12.generateKeyPairSync)("ec", { namedCurve: "prime256v1" }),
+      sources: trust,
+      run: await runFacts(config, options),
+      log,
+      onSecret: services.addSecret
+    },
+    purpose
+  );
+}
+async function runFacts(config, { env, workspace }) {
+  const run4 = await readCiRun(env);
+  return {
+    system: run4?.system ?? null,
+    url: run4?.run ?? null,
+    event: run4?.event ?? null,
+    actor: run4 === null ? (0, import_node_os3.userInfo)().username : run4.actor,
+    repository: run4?.url ?? null,
+    commit: await commitOf3(config, workspace, env)
+  };
+}
+async function commitOf3({ builds, images }, workspace, env) {
+  const commit4 = await headOf(gitIn(workspace, env));
+  if (commit4 === null) return null;
+  const files = new Set([...builds, ...images].map(({ origin: origin2 }) => origin2.at().file));
+  const { modified, untracked: untracked2 } = await uncommittedIn(workspace, env, commit4, [...files]);
+  return modified.length + untracked2.length === 0 ? commit4 : null;
+}
+var import_node_crypto12, import_node_os3, missing3;
+var init_recorder2 = __esm({
+  "src/cli/recorder.ts"() {
+    "use strict";
+    import_node_crypto12 = require("node:crypto");
+    import_node_os3 = require("node:os");
+    init_ci();
+    init_git();
+    init_work_tree();
+    init_transport();
+    init_clock();
+    init_version();
+    init_trust_sources();
+    missing3 = () => {
+      throw new Error("GitHub is asked for files that the workspace has");
+    };
+  }
+});
+
 // src/docker/workspace.ts
 var workspace_exports = {};
 __export(workspace_exports, {
@@ -30643,12 +31593,12 @@ __export(workspace_exports, {
   findSources: () => findSources
 });
 async function checkWorkspace(definition, workspace, environment) {
-  const root = await (0, import_promises8.realpath)(workspace);
+  const root = await (0, import_promises9.realpath)(workspace);
   const { texts: texts2, problems: found } = await findSources(definition, workspace);
   const problems2 = [...found];
-  const refused3 = new Set(found.map(({ location: location2 }) => location2));
+  const refused4 = new Set(found.map(({ location: location2 }) => location2));
   for (const secret of definition.secrets.filter(
-    ({ location: location2 }) => location2 === null || !refused3.has(location2)
+    ({ location: location2 }) => location2 === null || !refused4.has(location2)
   )) {
     const problem4 = await secretProblem(secret, root, environment);
     if (problem4 !== null) problems2.push(problem4);
@@ -30657,7 +31607,7 @@ async function checkWorkspace(definition, workspace, environment) {
   return texts2;
 }
 async function findSources(definition, workspace) {
-  const root = await (0, import_promises8.realpath)(workspace).catch(() => workspace);
+  const root = await (0, import_promises9.realpath)(workspace).catch(() => workspace);
   const problems2 = [];
   for (const [path6, location2] of contextsOf(definition)) {
     const found = await look4(root, path6, "context", location2, problems2);
@@ -30673,7 +31623,7 @@ async function findSources(definition, workspace) {
   return { texts: texts2, problems: problems2 };
 }
 async function pathProblem({ access: access4, path: path6, location: location2 }, root, workspace) {
-  const named2 = (0, import_node_path8.resolve)(root, path6);
+  const named2 = (0, import_node_path10.resolve)(root, path6);
   const home = path6.startsWith("~");
   if (location2 === null && (home || leaves(root, named2) && leaves(workspace, named2))) return null;
   const real = home ? path6 : await leadsTo(named2);
@@ -30688,16 +31638,16 @@ async function pathProblem({ access: access4, path: path6, location: location2 }
   };
 }
 async function leadsTo(path6) {
-  const real = await (0, import_promises8.realpath)(path6).catch(() => null);
+  const real = await (0, import_promises9.realpath)(path6).catch(() => null);
   if (real !== null) return real;
-  const there = await (0, import_promises8.lstat)(path6).catch(() => null);
-  if (there !== null || (0, import_node_path8.dirname)(path6) === path6) return null;
-  const above = await leadsTo((0, import_node_path8.dirname)(path6));
-  return above === null ? null : (0, import_node_path8.join)(above, (0, import_node_path8.basename)(path6));
+  const there = await (0, import_promises9.lstat)(path6).catch(() => null);
+  if (there !== null || (0, import_node_path10.dirname)(path6) === path6) return null;
+  const above = await leadsTo((0, import_node_path10.dirname)(path6));
+  return above === null ? null : (0, import_node_path10.join)(above, (0, import_node_path10.basename)(path6));
 }
 function leaves(root, path6) {
-  const inside = (0, import_node_path8.relative)(root, path6);
-  return inside === ".." || inside.startsWith(`..${import_node_path8.sep}`) || (0, import_node_path8.isAbsolute)(inside);
+  const inside = (0, import_node_path10.relative)(root, path6);
+  return inside === ".." || inside.startsWith(`..${import_node_path10.sep}`) || (0, import_node_path10.isAbsolute)(inside);
 }
 function contextsOf(definition) {
   const contexts = /* @__PURE__ */ new Map();
@@ -30716,7 +31666,7 @@ async function readDockerfiles(definition, root, problems2) {
   for (const [file2, location2] of places) {
     const found = await look4(root, file2, "Dockerfile", location2, problems2);
     if (found === null) continue;
-    if (found.kind === "file") texts2.set(file2, await (0, import_promises8.readFile)(found.path, "utf8"));
+    if (found.kind === "file") texts2.set(file2, await (0, import_promises9.readFile)(found.path, "utf8"));
     else
       problems2.push({
         location: location2,
@@ -30734,7 +31684,7 @@ async function secretProblem(secret, root, environment) {
     const what = `the environment variable ${name}, which a secret names, is not set`;
     return { ...at3, what, hint: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
   }
-  const info2 = await (0, import_promises8.stat)((0, import_node_path8.resolve)(root, name)).catch(() => null);
+  const info2 = await (0, import_promises9.stat)((0, import_node_path10.resolve)(root, name)).catch(() => null);
   if (info2?.isFile() === true) return null;
   return {
     ...at3,
@@ -30743,7 +31693,7 @@ async function secretProblem(secret, root, environment) {
   };
 }
 async function look4(root, name, what, location2, problems2) {
-  const path6 = await (0, import_promises8.realpath)((0, import_node_path8.resolve)(root, name)).catch(() => null);
+  const path6 = await (0, import_promises9.realpath)((0, import_node_path10.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
     const key2 = what === "Dockerfile" ? "file" : "context";
     const hint2 = `set "${key2}" to a path that exists, relative to the workspace`;
@@ -30755,16 +31705,16 @@ async function look4(root, name, what, location2, problems2) {
     problems2.push({ location: location2, what: text4, hint: "use files of the workspace only" });
     return null;
   }
-  const info2 = await (0, import_promises8.stat)(path6);
+  const info2 = await (0, import_promises9.stat)(path6);
   if (info2.isDirectory()) return { kind: "directory", path: path6 };
   return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
 }
-var import_promises8, import_node_path8, MAX_DOCKERFILE;
+var import_promises9, import_node_path10, MAX_DOCKERFILE;
 var init_workspace = __esm({
   "src/docker/workspace.ts"() {
     "use strict";
-    import_promises8 = require("node:fs/promises");
-    import_node_path8 = require("node:path");
+    import_promises9 = require("node:fs/promises");
+    import_node_path10 = require("node:path");
     init_errors();
     MAX_DOCKERFILE = 4 * 1024 * 1024;
   }
@@ -31104,12 +32054,12 @@ function variablesOf2(definition) {
 async function secretFiles(definition, workspace) {
   const names2 = new Set(definition.secrets.flatMap(({ from, name }) => from === "file" ? [name] : []));
   const texts2 = await Promise.all(
-    [...names2].map((name) => textOf5((0, import_node_path9.resolve)(workspace, name)).catch(() => null))
+    [...names2].map((name) => textOf5((0, import_node_path11.resolve)(workspace, name)).catch(() => null))
   );
   return texts2.filter((text4) => text4 !== null);
 }
 async function textOf5(path6) {
-  const file2 = await (0, import_promises9.open)(path6, "r");
+  const file2 = await (0, import_promises10.open)(path6, "r");
   try {
     const info2 = await file2.stat();
     if (!info2.isFile() || info2.size > MOST3) return null;
@@ -31120,12 +32070,12 @@ async function textOf5(path6) {
     await file2.close();
   }
 }
-var import_promises9, import_node_path9, MAX_LINE2, OTHER_SETTINGS, MOST3;
+var import_promises10, import_node_path11, MAX_LINE2, OTHER_SETTINGS, MOST3;
 var init_output2 = __esm({
   "src/docker/output.ts"() {
     "use strict";
-    import_promises9 = require("node:fs/promises");
-    import_node_path9 = require("node:path");
+    import_promises10 = require("node:fs/promises");
+    import_node_path11 = require("node:path");
     init_environment();
     MAX_LINE2 = 4096;
     OTHER_SETTINGS = /^(?:BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
@@ -31206,9 +32156,9 @@ function askDocker(docker, environment, cwd) {
 }
 async function findDocker(environment) {
   if (process.platform === "win32") return "docker";
-  for (const directory of (environment["PATH"] ?? "").split(import_node_path10.delimiter)) {
-    const path6 = (0, import_node_path10.join)(directory, "docker");
-    const usable = (0, import_node_path10.isAbsolute)(directory) && await (0, import_promises10.access)(path6, import_promises10.constants.X_OK).then(
+  for (const directory of (environment["PATH"] ?? "").split(import_node_path12.delimiter)) {
+    const path6 = (0, import_node_path12.join)(directory, "docker");
+    const usable = (0, import_node_path12.isAbsolute)(directory) && await (0, import_promises11.access)(path6, import_promises11.constants.X_OK).then(
       () => true,
       () => false
     );
@@ -31233,13 +32183,13 @@ function askDockerLong(options) {
     return { ...text4, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
-var import_node_child_process3, import_promises10, import_node_path10, GRACE_MS;
+var import_node_child_process3, import_promises11, import_node_path12, GRACE_MS;
 var init_process2 = __esm({
   "src/docker/process.ts"() {
     "use strict";
     import_node_child_process3 = require("node:child_process");
-    import_promises10 = require("node:fs/promises");
-    import_node_path10 = require("node:path");
+    import_promises11 = require("node:fs/promises");
+    import_node_path12 = require("node:path");
     init_errors();
     init_output2();
     GRACE_MS = 5e3;
@@ -33661,31 +34611,31 @@ async function daemonConfig({
   temporary
 }) {
   if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
-  const directory = await (0, import_promises11.mkdtemp)((0, import_node_path11.join)(temporary, "retag-builder-"));
-  const file2 = (0, import_node_path11.join)(directory, "buildkitd.toml");
+  const directory = await (0, import_promises12.mkdtemp)((0, import_node_path13.join)(temporary, "retag-builder-"));
+  const file2 = (0, import_node_path13.join)(directory, "buildkitd.toml");
   const text4 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
   http = true
   insecure = true
 `
   );
-  await (0, import_promises11.writeFile)(file2, text4.join(""));
+  await (0, import_promises12.writeFile)(file2, text4.join(""));
   const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
   const network = loopback ? ["--driver-opt=network=host"] : [];
   return {
     words: [`--buildkitd-config=${file2}`, ...network],
-    remove: () => (0, import_promises11.rm)(directory, { recursive: true, force: true })
+    remove: () => (0, import_promises12.rm)(directory, { recursive: true, force: true })
   };
 }
 function checkPlatforms(found, definition, dockerfiles, log) {
   const has2 = found.nodes.flatMap((node) => node.platforms);
   if (has2.length === 0) return;
   for (const target of definition.targets) {
-    const missing3 = platformsMissing(target.platforms, has2);
-    if (missing3.length === 0) continue;
+    const missing5 = platformsMissing(target.platforms, has2);
+    if (missing5.length === 0) continue;
     const emulation = emulationOf(dockerfiles.get(target.dockerfile) ?? "", target.stage);
     if (emulation === "not-needed") continue;
-    const lack = `the builder "${found.name}" lacks ${missing3.join(", ")}, which ${target.image} is built for`;
+    const lack = `the builder "${found.name}" lacks ${missing5.join(", ")}, which ${target.image} is built for`;
     const fix = "add docker/setup-qemu-action before this step, or a builder with a native node of that platform";
     if (emulation === "needed") {
       const message = `${lack} with RUN instructions (it has ${has2.join(", ")})`;
@@ -33743,13 +34693,13 @@ function field(text4, name) {
 function platformsIn(text4) {
   return text4.split(",").map((part) => (part.split("(")[0] ?? "").replaceAll("*", "").trim()).filter((part) => part !== "");
 }
-var import_semver2, import_promises11, import_node_path11;
+var import_semver2, import_promises12, import_node_path13;
 var init_inspect = __esm({
   "src/docker/inspect.ts"() {
     "use strict";
     import_semver2 = __toESM(require_semver2(), 1);
-    import_promises11 = require("node:fs/promises");
-    import_node_path11 = require("node:path");
+    import_promises12 = require("node:fs/promises");
+    import_node_path13 = require("node:path");
     init_dockerfile();
     init_errors();
     init_platform();
@@ -33873,15 +34823,15 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises12.mkdtemp)((0, import_node_path12.join)(options.temporary, "retag-build-"));
-  const file2 = (0, import_node_path12.join)(directory, "bake.json");
-  const metadata2 = (0, import_node_path12.join)(directory, "metadata.json");
+  const directory = await (0, import_promises13.mkdtemp)((0, import_node_path14.join)(options.temporary, "retag-build-"));
+  const file2 = (0, import_node_path14.join)(directory, "bake.json");
+  const metadata2 = (0, import_node_path14.join)(directory, "metadata.json");
   const files = await secretFiles(definition, options.workspace);
   const secrets = secretTexts(options.environment, definition, files);
   const tail = [];
   const terminal = options.terminal && secrets.length === 0;
   try {
-    await (0, import_promises12.writeFile)(file2, definition.text, { mode: 384 });
+    await (0, import_promises13.writeFile)(file2, definition.text, { mode: 384 });
     const end2 = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal }),
@@ -33899,9 +34849,9 @@ async function bake(definition, state, docker, options) {
       }
     });
     if (end2 !== 0) throw bakeError(end2, tail, definition);
-    return readMetadata(await (0, import_promises12.readFile)(metadata2, "utf8").catch(() => null), definition);
+    return readMetadata(await (0, import_promises13.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
-    await (0, import_promises12.rm)(directory, { recursive: true, force: true });
+    await (0, import_promises13.rm)(directory, { recursive: true, force: true });
   }
 }
 function bakeArguments(definition, state, {
@@ -33921,12 +34871,12 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises12, import_node_path12, KEPT;
+var import_promises13, import_node_path14, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
-    import_promises12 = require("node:fs/promises");
-    import_node_path12 = require("node:path");
+    import_promises13 = require("node:fs/promises");
+    import_node_path14 = require("node:path");
     init_process2();
     init_inspect();
     init_output2();
@@ -33965,10 +34915,11 @@ function openAdapters(options) {
     },
     builder: () => lazyBuilder(options),
     changes: (config) => changed2 ??= changesOf(options, config, github2),
+    recorder: (config, purpose) => recorderOf(config, options, purpose),
     review: async (plan2, files, mode) => {
       if (mode === "off" || mode === void 0 && (home === "" || files.length === 0)) return plan2;
       const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
-      const known3 = { files, sha: checkedOut, branch, missing: missing2(options) };
+      const known3 = { files, sha: checkedOut, branch, missing: missing4(options) };
       return applyReview(plan2, { ...known3, mode: mode ?? "warn" }, { github: github2 });
     }
   };
@@ -33977,7 +34928,7 @@ async function changesOf(options, config, github2) {
   const { files, run: run4, log } = options;
   if (files.length === 0) return null;
   const base = run4?.base ?? null;
-  const why = missing2(options);
+  const why = missing4(options);
   if (why === null) return changedEntries(files, config, base, { github: github2, log });
   if (base !== null) {
     log.warning(
@@ -34011,7 +34962,7 @@ function gitHubOf(access4) {
 }
 async function open6(options) {
   const { env, token, log, signal } = options;
-  const why = missing2(options);
+  const why = missing4(options);
   if (why !== null) throw new OperationError("denied", why);
   const { openGitHub: openGitHub2 } = await Promise.resolve().then(() => (init_client(), client_exports));
   return openGitHub2({
@@ -34023,7 +34974,7 @@ async function open6(options) {
     log
   });
 }
-function missing2({ run: run4, env, token }) {
+function missing4({ run: run4, env, token }) {
   if (run4 !== null && run4.forge !== null)
     return `this needs the API of GitHub, and is not supported on ${run4.forge}`;
   if ((env["GITHUB_REPOSITORY"] ?? "") === "") {
@@ -34032,7 +34983,7 @@ function missing2({ run: run4, env, token }) {
   return token === "" ? "there is no GitHub token; set GITHUB_TOKEN (input github-token)" : null;
 }
 function checksOf(options, github2) {
-  const why = missing2(options);
+  const why = missing4(options);
   if (why !== null) return withoutGitHub(why);
   const run4 = Number(options.env["GITHUB_RUN_ID"] ?? "");
   const runId = Number.isSafeInteger(run4) && run4 > 0 ? run4 : null;
@@ -34070,7 +35021,7 @@ function lazyBuilder(options) {
   const builder = () => made ??= Promise.resolve().then(() => (init_builder(), builder_exports)).then(
     ({ createBuilder: createBuilder2 }) => createBuilder2({
       workspace: options.workspace,
-      temporary: options.env["RUNNER_TEMP"] ?? (0, import_node_os2.tmpdir)(),
+      temporary: options.env["RUNNER_TEMP"] ?? (0, import_node_os4.tmpdir)(),
       environment: options.env,
       builder: options.builder === "" ? null : options.builder,
       insecure: options.insecure,
@@ -34078,7 +35029,7 @@ function lazyBuilder(options) {
       clock: systemClock,
       log: options.log,
       write: options.write,
-      token: (0, import_node_crypto8.randomBytes)(16).toString("hex"),
+      token: (0, import_node_crypto13.randomBytes)(16).toString("hex"),
       terminal: options.terminal
     })
   );
@@ -34133,14 +35084,14 @@ function parseConcurrency(text4) {
   return value;
 }
 function parseInsecureHosts(hosts) {
-  const wrong3 = hosts.filter((host) => {
+  const wrong5 = hosts.filter((host) => {
     const parsed2 = parseRepository(`${host}/x`);
     const registry = parsed2.ok ? parsed2.value.registry : null;
     return registry !== host.toLowerCase() && !(registry === "docker.io" && /(?:^|\.)docker\.io$/i.test(host));
   });
-  if (wrong3.length > 0) {
+  if (wrong5.length > 0) {
     throw new UserError(
-      wrong3.map((host) => ({
+      wrong5.map((host) => ({
         what: `insecure-registries: "${host}" is not a registry host`,
         hint: 'write it as "host" or "host:port", without a scheme'
       }))
@@ -34148,12 +35099,12 @@ function parseInsecureHosts(hosts) {
   }
   return hosts;
 }
-var import_node_crypto8, import_node_os2, MOST_CONCURRENCY, AUTO_CONCURRENCY;
+var import_node_crypto13, import_node_os4, MOST_CONCURRENCY, AUTO_CONCURRENCY;
 var init_adapters = __esm({
   "src/cli/adapters.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
-    import_node_os2 = require("node:os");
+    import_node_crypto13 = require("node:crypto");
+    import_node_os4 = require("node:os");
     init_entries();
     init_errors();
     init_gates();
@@ -34165,6 +35116,7 @@ var init_adapters = __esm({
     init_transport();
     init_registry();
     init_clock();
+    init_recorder2();
     init_process();
     init_version();
     MOST_CONCURRENCY = 256;
@@ -34277,7 +35229,7 @@ function placesAt(documents, path6, wanted, shared) {
       const found = placesOf(node, wanted, path6);
       if ("ok" in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf2(textOf6(node), wanted))
+    } else if (isScalar(node) && isOf3(textOf6(node), wanted))
       places.push(location(node, retagged(node, wanted)));
   }
   const hit = places.find(({ node }) => shared.has(node));
@@ -34322,7 +35274,7 @@ function scalarPlaces(node, wanted, path6) {
     return bad5(`${path6} is a block of text`, "write the tag on one line");
   }
   const old = textOf6(node);
-  if (isOf2(old, wanted)) return [location(node, retagged(node, wanted))];
+  if (isOf3(old, wanted)) return [location(node, retagged(node, wanted))];
   if (names(old, wanted))
     return bad5(`${path6} is the name of the image without a tag`, "name the path of the tag");
   if (!looksLikeReference(old)) return [location(node, bareTag(old, wanted))];
@@ -34371,7 +35323,7 @@ function names(text4, wanted) {
   const name = parseRepository(text4);
   return name.ok && isAnyOf(name.value, wanted);
 }
-function isOf2(text4, wanted) {
+function isOf3(text4, wanted) {
   const reference2 = parseReference(text4);
   return reference2.ok && isAnyOf(reference2.value, wanted);
 }
@@ -34489,7 +35441,7 @@ function fingerprintOf(files) {
   return hash(JSON.stringify(sorted2.map(({ file: file2, text: text4 }) => [file2, text4])));
 }
 function hash(text4) {
-  return (0, import_node_crypto9.createHash)("sha256").update(text4).digest("hex");
+  return (0, import_node_crypto14.createHash)("sha256").update(text4).digest("hex");
 }
 function followUpItems(images, outcomes) {
   return images.flatMap((entry) => {
@@ -34553,11 +35505,11 @@ function trailer(bug) {
   const line2 = oneLine(bug).trim();
   return TRAILER2.test(line2) ? line2 : `Bug: ${line2}`;
 }
-var import_node_crypto9, NO_TEXT, NO_FILE, TRAILER2, MARK, MAX_TITLE, MAX_BODY;
+var import_node_crypto14, NO_TEXT, NO_FILE, TRAILER2, MARK, MAX_TITLE, MAX_BODY;
 var init_plan2 = __esm({
   "src/github/follow-up/plan.ts"() {
     "use strict";
-    import_node_crypto9 = require("node:crypto");
+    import_node_crypto14 = require("node:crypto");
     init_reference();
     init_markdown();
     init_edit();
@@ -34899,11 +35851,11 @@ function settled2(problem4, before) {
 }
 function problemOf3({ tag: tag2, state, digest, why }, rows2) {
   if (state === "held" || state === "refused" || state === "drifted") return [{ tag: tag2, what: state, why }];
-  const recorded = rows2.findLast((row2) => row2.tag === tag2)?.digest;
+  const recorded2 = rows2.findLast((row2) => row2.tag === tag2)?.digest;
   if (state === "missing")
-    return recorded === void 0 ? [] : [{ tag: tag2, what: "drifted", why: "the tag is not there any more" }];
-  if (digest === null || recorded === void 0 || recorded === digest) return [];
-  return [{ tag: tag2, what: "drifted", why: `it points at ${digest}, and Retag recorded ${recorded}` }];
+    return recorded2 === void 0 ? [] : [{ tag: tag2, what: "drifted", why: "the tag is not there any more" }];
+  if (digest === null || recorded2 === void 0 || recorded2 === digest) return [];
+  return [{ tag: tag2, what: "drifted", why: `it points at ${digest}, and Retag recorded ${recorded2}` }];
 }
 function progress({ expected, platforms }, rows2) {
   const last = TRACKED_STAGES.findLast((stage2) => expected.includes(stage2));
@@ -35196,14 +36148,14 @@ async function create(github2, draft) {
 async function update(github2, issue3, draft) {
   const labels = issue3.labels.map((label4) => typeof label4 === "string" ? label4 : label4.name ?? "");
   const assignees = (issue3.assignees ?? []).map(({ login }) => login);
-  const missing3 = draft.labels.filter((label4) => !labels.includes(label4));
+  const missing5 = draft.labels.filter((label4) => !labels.includes(label4));
   const absent = draft.assignees.filter(
     (login) => !assignees.some((one2) => one2.toLowerCase() === login.toLowerCase())
   );
   const change = {
     ...issue3.title === draft.title ? {} : { title: draft.title },
     ...plain2(issue3.body).trimEnd() === draft.body.trimEnd() ? {} : { body: draft.body },
-    ...missing3.length === 0 ? {} : { labels: [...labels, ...missing3] },
+    ...missing5.length === 0 ? {} : { labels: [...labels, ...missing5] },
     ...absent.length === 0 ? {} : { assignees: [...assignees, ...absent] },
     ...issue3.state === draft.state ? {} : stateChange(draft.state)
   };
@@ -35428,125 +36380,6 @@ var init_confirm = __esm({
     "use strict";
     import_node_readline = require("node:readline");
     init_errors();
-  }
-});
-
-// src/system/trusted-root.ts
-async function fetchTrustedRoot({ env, log, now, mirror }) {
-  const folder = (0, import_node_path13.join)(cacheFolder(env), "retag", "sigstore");
-  const copy = (0, import_node_path13.join)(folder, `${mirror === void 0 ? "public-good" : "mirror"}.json`);
-  try {
-    const { initTUF } = await Promise.resolve().then(() => __toESM(require("./tuf.cjs"), 1));
-    await (0, import_promises13.mkdir)(folder, { recursive: true });
-    const from = mirror === void 0 ? {} : { mirrorURL: mirror.url, rootPath: mirror.rootPath };
-    const client = await initTUF({
-      cachePath: folder,
-      forceInit: true,
-      retry: { retries: 1 },
-      timeout: 1e4,
-      ...from
-    });
-    const text4 = await client.getTarget("trusted_root.json");
-    await keep5(copy, text4);
-    return JSON.parse(text4);
-  } catch (error2) {
-    return lastGood(copy, error2, log, now);
-  }
-}
-async function lastGood(copy, error2, log, now) {
-  try {
-    const [text4, { mtimeMs }] = await Promise.all([(0, import_promises13.readFile)(copy, "utf8"), (0, import_promises13.stat)(copy)]);
-    const root = JSON.parse(text4);
-    if (now - mtimeMs > OLD) {
-      const days = Math.floor((now - mtimeMs) / 864e5);
-      log.warning(
-        `the trusted root of Sigstore is ${days} days old, as its repository does not answer: ${messageOf(error2)}`
-      );
-    }
-    return root;
-  } catch {
-    throw new OperationError(
-      "unavailable",
-      `the trusted root of Sigstore cannot be read (${messageOf(error2)}), and there is no copy of it; let this job reach https://tuf-repo-cdn.sigstore.dev, or name a file with "trusted_root"`,
-      { cause: error2 }
-    );
-  }
-}
-async function keep5(path6, text4) {
-  const next3 = `${path6}.${process.pid}`;
-  await (0, import_promises13.mkdir)((0, import_node_path13.dirname)(path6), { recursive: true });
-  await (0, import_promises13.writeFile)(next3, text4);
-  await (0, import_promises13.rename)(next3, path6);
-}
-function cacheFolder(env) {
-  const named2 = [env["RUNNER_TOOL_CACHE"], env["XDG_CACHE_HOME"]].find(
-    (path6) => path6 !== void 0 && path6 !== ""
-  );
-  return named2 ?? (0, import_node_path13.join)((0, import_node_os3.homedir)(), ".cache");
-}
-var import_promises13, import_node_os3, import_node_path13, OLD;
-var init_trusted_root = __esm({
-  "src/system/trusted-root.ts"() {
-    "use strict";
-    import_promises13 = require("node:fs/promises");
-    import_node_os3 = require("node:os");
-    import_node_path13 = require("node:path");
-    init_errors();
-    OLD = 7 * 24 * 36e5;
-  }
-});
-
-// src/cli/trust-sources.ts
-async function trustOf4(options) {
-  const { env, log, files, workspace } = options;
-  const sourcesWith = (file2) => ({
-    file: file2,
-    variable: (name) => env[name],
-    root: () => fetchTrustedRoot({ env, log, now: systemClock.now() })
-  });
-  const here = { trust: sourcesWith((path6) => readWorkspaceFile(workspace, path6)), trustFiles: void 0 };
-  const base = options.write || files.length === 0 ? null : options.run?.base ?? null;
-  if (base === null) return here;
-  try {
-    const read3 = await baseReader(options, base);
-    if (read3 === null) return here;
-    const before = await Promise.all(files.map(async ({ path: path6 }) => ({ path: path6, bytes: await read3(path6) })));
-    const trustFiles = before.flatMap(({ path: path6, bytes }) => bytes === null ? [] : [{ path: path6, bytes }]);
-    return { trust: sourcesWith(read3), trustFiles };
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
-    log.warning(
-      `the tag file before this change cannot be read, so this plan is made with the trust rules of the change: ${messageOf(error2)}`
-    );
-    return here;
-  }
-}
-async function baseReader({ env, workspace, files, github: github2 }, base) {
-  const git = gitIn(workspace, env);
-  if ((await git("cat-file", "-e", `${base}^{commit}`))?.ok === true) {
-    return async (path6) => {
-      const answer2 = await git("cat-file", "blob", `${base}:./${import_node_path14.posix.normalize(path6)}`);
-      return answer2?.ok === true ? Buffer.from(answer2.stdout) : null;
-    };
-  }
-  if (!files.some(({ bytes }) => /^["']?trust["']?\s*:/m.test(Buffer.from(bytes).toString()))) return null;
-  const opened3 = await github2();
-  const { readText: readText3 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
-  return async (path6) => {
-    const text4 = await readText3(opened3, import_node_path14.posix.normalize(path6), base);
-    return text4 === null ? null : Buffer.from(text4);
-  };
-}
-var import_node_path14;
-var init_trust_sources = __esm({
-  "src/cli/trust-sources.ts"() {
-    "use strict";
-    import_node_path14 = require("node:path");
-    init_errors();
-    init_git();
-    init_clock();
-    init_files();
-    init_trusted_root();
   }
 });
 
@@ -35919,10 +36752,10 @@ function stagesOf3(args) {
   return checkStages((args.text("include-stages") ?? "").split(",").filter((stage2) => stage2 !== ""));
 }
 function checkStages(stages2) {
-  const wrong3 = stages2.find((stage2) => stage2 !== "build");
-  if (wrong3 === void 0) return [...stages2];
+  const wrong5 = stages2.find((stage2) => stage2 !== "build");
+  if (wrong5 === void 0) return [...stages2];
   throw new UserError({
-    what: `include-stages: "${wrong3}" cannot be included`,
+    what: `include-stages: "${wrong5}" cannot be included`,
     hint: 'give "build"; release is in every image, and test in every snapshot'
   });
 }
@@ -36017,7 +36850,8 @@ async function runWith(inputs, env, workspace, deadline) {
     builder: inputs.build.builder,
     insecure,
     write: passOn,
-    terminal: false
+    terminal: false,
+    onSecret: mask
   });
   const request = {
     command,
@@ -36174,10 +37008,10 @@ function labelsOf4(items) {
   return Object.fromEntries(items.map((item) => [pairOf(item)[0], pairOf(item)[1] ?? ""]));
 }
 function refuse2(items, input, isWrong) {
-  const wrong3 = items.filter(isWrong);
-  if (wrong3.length === 0) return;
+  const wrong5 = items.filter(isWrong);
+  if (wrong5.length === 0) return;
   throw new UserError(
-    wrong3.map((item) => ({
+    wrong5.map((item) => ({
       what: `input ${input}: "${item}" is not a name and a value`,
       hint: "write it as NAME=value"
     }))
@@ -36394,9 +37228,9 @@ function table2(classified2, width) {
     list2(c.channels)
   ]);
   const lines3 = aligned([HEADS, ...rows2]);
-  return lines3.every((line2) => line2.length <= width) ? lines3.join("\n") : rows2.map((row2) => below2(row2, width)).join("\n");
+  return lines3.every((line2) => line2.length <= width) ? lines3.join("\n") : rows2.map((row2) => below3(row2, width)).join("\n");
 }
-function below2([ref = "", ...cells], width) {
+function below3([ref = "", ...cells], width) {
   const named2 = cells.map((cell, i) => `${(HEADS[i + 1] ?? "").toLowerCase()} ${cell}`).filter((_, i) => cells[i] !== "-");
   return [...wrap("", ref, width, 0), ...named2.flatMap((text4) => wrap("  ", text4, width, 4))].join("\n");
 }
@@ -36753,7 +37587,7 @@ function insertion(source, entry) {
   const list4 = pair2.value;
   const key2 = pair2.key;
   if (isSeq(list4) && list4.range)
-    return list4.items.length === 0 || list4.flow ? inBrackets(list4, entry) : below3(source, list4, entry);
+    return list4.items.length === 0 || list4.flow ? inBrackets(list4, entry) : below4(source, list4, entry);
   if (isScalar(list4) && list4.value === null && key2.range) {
     const { column } = placeAt(source, key2.range[0]);
     return linesAfter(source.text, key2.range[1], block(entry, column + 1, 2));
@@ -36765,7 +37599,7 @@ function inBrackets({ items, range }, entry) {
   const at3 = last?.range?.[1] ?? (range?.[1] ?? 0) - 1;
   return { start: at3, end: at3, text: `${last === void 0 ? "" : ", "}${braces(entry)}` };
 }
-function below3(source, { items, range }, entry) {
+function below4(source, { items, range }, entry) {
   const dash = placeAt(source, range?.[0] ?? 0).column - 1;
   const last = items.at(-1);
   const width = placeAt(source, last.range?.[0] ?? 0).column - 1 - dash;
@@ -37105,9 +37939,9 @@ function entryOf4(args) {
   }
   const pinned = isDigest(source);
   const problems2 = [
-    wrong2("the image", parseRepository(name)),
-    ...pinned ? [] : [wrong2("the source", parseTag(source))],
-    wrong2("the tag", parseTag(tag2))
+    wrong4("the image", parseRepository(name)),
+    ...pinned ? [] : [wrong4("the source", parseTag(source))],
+    wrong4("the tag", parseTag(tag2))
   ].flat();
   if (problems2.length > 0) throw new UserError(problems2);
   const src_ref = args.text("src-ref");
@@ -37118,7 +37952,7 @@ function entryOf4(args) {
     tag: tag2
   };
 }
-function wrong2(word, parsed2) {
+function wrong4(word, parsed2) {
   return parsed2.ok ? [] : [{ what: `${word}: ${parsed2.what}`, hint: parsed2.hint }];
 }
 async function oneFile(args, io) {
@@ -37399,8 +38233,8 @@ async function followUpCommand(args, io) {
 }
 function trailersOf(args) {
   const given2 = args.list("trailer");
-  const wrong3 = given2.filter((text4) => !/^[A-Za-z][A-Za-z0-9-]*: ?\S[^\r\n]*$/.test(text4));
-  const problems2 = wrong3.map((text4) => ({
+  const wrong5 = given2.filter((text4) => !/^[A-Za-z][A-Za-z0-9-]*: ?\S[^\r\n]*$/.test(text4));
+  const problems2 = wrong5.map((text4) => ({
     what: `--trailer: "${text4}" is not a trailer`,
     hint: 'write a key, a colon and a value, as in --trailer "Depends-On: https://review.example/c/app/+/1"'
   }));
@@ -37420,8 +38254,8 @@ async function look5(args, io, session) {
   const asking = askingOnly({ run: ci, env: io.env, workspace: io.cwd, facts, log, signal });
   return run(request, { registry, log, clock: systemClock, signal, ...openAdapters(asking) });
 }
-async function texts(files, read3) {
-  return new Map(await Promise.all(files.map(async (file2) => [file2, await read3(file2)])));
+async function texts(files, read4) {
+  return new Map(await Promise.all(files.map(async (file2) => [file2, await read4(file2)])));
 }
 async function readHere(top, file2) {
   const path6 = (0, import_node_path20.join)(top, file2);
@@ -37451,11 +38285,11 @@ function requireUntouched(plan2, before, here) {
 function notRight({ config, outcomes }) {
   return config.images.flatMap((entry) => {
     if (entry.references.length === 0) return [];
-    const wrong3 = outcomes.find(
+    const wrong5 = outcomes.find(
       ({ planned: { wanted: wanted2, action: action2 } }) => wanted2.entries.includes(entry) && action2 !== "keep"
     );
-    if (wrong3 === void 0) return [];
-    const { wanted, reason } = wrong3.planned;
+    if (wrong5 === void 0) return [];
+    const { wanted, reason } = wrong5.planned;
     const what = `${formatReference(wanted.destination)} is not right yet (${reason.code}): ${reason.text}`;
     return [{ location: entry.origin.at(), what, hint: 'run "retag apply" first' }];
   });
@@ -37475,7 +38309,7 @@ async function requireRepository(git) {
 }
 async function commit3(git, top, plan2, trailers) {
   const parent = await commitOf(git, "HEAD");
-  const id = (0, import_node_crypto10.createHash)("sha1").update(`${parent ?? ""}${plan2.fingerprint}`).digest("hex");
+  const id = (0, import_node_crypto15.createHash)("sha1").update(`${parent ?? ""}${plan2.fingerprint}`).digest("hex");
   const gerrit = await (0, import_promises17.stat)((0, import_node_path20.join)(top, ".gitreview")).then(
     () => `
 Change-Id: I${id}`,
@@ -37489,11 +38323,11 @@ Change-Id: I${id}`,
   if (done?.ok !== true) throw new OperationError("rejected", `git commit: ${done?.stderr.trim() ?? ""}`);
   return (await commitOf(git, "HEAD"))?.slice(0, 12) ?? "";
 }
-var import_node_crypto10, import_promises17, import_node_path20;
+var import_node_crypto15, import_promises17, import_node_path20;
 var init_follow_up = __esm({
   "src/cli/follow-up.ts"() {
     "use strict";
-    import_node_crypto10 = require("node:crypto");
+    import_node_crypto15 = require("node:crypto");
     import_promises17 = require("node:fs/promises");
     import_node_path20 = require("node:path");
     init_errors();
@@ -37540,7 +38374,7 @@ async function stagesCommand(args, io) {
   try {
     const asking = { run: run4, env: io.env, workspace, facts, log, signal: deadline.signal };
     const outside = openAdapters(askingOnly(asking));
-    let refused3 = 0;
+    let refused4 = 0;
     for (const build2 of config.builds) {
       const table3 = await platformStages(
         build2,
@@ -37552,9 +38386,9 @@ async function stagesCommand(args, io) {
 ${stagesText(table3, now)}
 
 `);
-      refused3 += table3.refused.length;
+      refused4 += table3.refused.length;
     }
-    return deadline.exitCode() ?? (refused3 > 0 ? 1 : 0);
+    return deadline.exitCode() ?? (refused4 > 0 ? 1 : 0);
   } finally {
     deadline.release();
   }
@@ -37747,8 +38581,8 @@ function zsh() {
     const takes = flag2.type === "boolean" ? "" : `:${plain3(value ?? "")}:${values(value)}`;
     const once6 = multiple ? "*" : forms2.length > 1 ? `(${forms2.join(" ")})` : "";
     return forms2.map((form) => {
-      const sign = flag2.type === "boolean" ? "" : form === `--${name}` ? "=" : "+";
-      return `        ${quoted2(`${once6}${form}${sign}[${plain3(help)}]${takes}`)} \\`;
+      const sign3 = flag2.type === "boolean" ? "" : form === `--${name}` ? "=" : "+";
+      return `        ${quoted2(`${once6}${form}${sign3}[${plain3(help)}]${takes}`)} \\`;
     });
   };
   return [
@@ -37939,8 +38773,8 @@ async function demoCommand(args, io) {
     log.line("4. Somebody builds the source tags anew. Retag refuses to move the published");
     log.line("   tags, and the exit status is 1.");
     fill2(embedded, "two");
-    const refused3 = await step("apply");
-    const codes = [planned2, applied, again, refused3].map(({ exitCode: exitCode2 }) => exitCode2).join(" ");
+    const refused4 = await step("apply");
+    const codes = [planned2, applied, again, refused4].map(({ exitCode: exitCode2 }) => exitCode2).join(" ");
     const asTold = codes === "0 0 0 1" && written2.length === 0;
     log.line("");
     log.line(

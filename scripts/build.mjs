@@ -40,6 +40,7 @@ const besideEntries = {
     const separate = [
       [/\/cli\/start\.js$/, './retag.cjs'],
       [/^@actions\/github$/, './github.cjs'],
+      [/^tweetnacl$/, './nacl.cjs'],
       [/^\.\/sigstore\.js$/, './sigstore.cjs'],
       [/^@sigstore\/tuf$/, './tuf.cjs'],
     ];
@@ -64,6 +65,7 @@ const result = await build({
     cli: 'src/cli.ts',
     retag: 'src/cli/start.ts',
     github: '@actions/github',
+    nacl: 'tweetnacl',
     sigstore: 'src/trust/sigstore.ts',
     tuf: '@sigstore/tuf',
   },

@@ -51,7 +51,7 @@ const DOORS = {
   plan: ['conflicts', 'decide', 'drift', 'looks', 'overrides', 'reasons'],
   policy: ['fit', 'pattern', 'refname', 'template'],
   registry: ['credentials', 'transport'],
-  trust: ['check', 'material', 'record', 'rules'],
+  trust: ['check', 'material', 'record', 'recorder', 'rules'],
   report: ['annotations', 'format', 'lines', 'nothing', 'outputs', 'render', 'summary'],
 };
 

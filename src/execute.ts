@@ -13,6 +13,7 @@ import {
   type Outcome,
   TAG_KINDS,
   tagName,
+  rightTag,
   writes,
   type Plan,
   type PlannedAction,
@@ -21,6 +22,7 @@ import {
 import { pool } from './shared/concurrency.js';
 import { type DigestRef, formatReference } from './oci/reference.js';
 import type { Clock, TagState, Log, Registry } from './ports.js';
+import type { Records, RightTag } from './trust/record.js';
 import type { Manifest } from './oci/manifest.js';
 
 interface ExecuteOptions {
@@ -29,6 +31,8 @@ interface ExecuteOptions {
   readonly built: ReadonlyMap<string, BuildResult>;
   /** a person was asked, which may have taken long: what is kept is looked at again */
   readonly asked?: boolean;
+  /** signs what was built and tagged; absent: nothing is signed */
+  readonly records?: Records | null;
   /** milliseconds between the last write of a kind of tags and their read-back, at least; 0: at once */
   readonly settle: number;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
@@ -68,7 +72,18 @@ export async function execute(plan: Plan, registry: Registry, options: ExecuteOp
     if (written.length > 0) await settle(written, options);
     await pool(written, options.concurrency, async (tag) => finish(await readBack(tag, registry, options)));
   }
-  return plan.actions.map((action) => outcomes.get(action.wanted) as Outcome);
+  const ended = plan.actions.map((action) => outcomes.get(action.wanted) as Outcome);
+  return options.records ? recorded(ended, options.records) : ended;
+}
+
+/** Writes the records of all tags that are right. A tag stays right when its record can't be written, but the run fails. */
+async function recorded(outcomes: readonly Outcome[], records: Records): Promise<Outcome[]> {
+  const tags = outcomes.map(rightTag);
+  const failures = await records.write(tags.filter((tag) => tag !== null));
+  return outcomes.map((outcome, at): Outcome => {
+    const error = failures.get(tags[at] as RightTag);
+    return error === undefined ? outcome : { ...outcome, outcome: 'failed', error: asError(error) };
+  });
 }
 
 /** The wait is at most so many times what was asked for. */
@@ -216,6 +231,8 @@ async function prepareGroups(
     try {
       const content = await bring(action, registry, options);
       await expectUntouched(action, content.manifest.digest, registry);
+      if (action.wanted.source.from === 'build')
+        await options.records?.sign(action.wanted.destination, content.manifest);
       ready.set(action.wanted, content);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;

@@ -2,7 +2,7 @@
  * What the stages need from outside. Adapters (registry/, docker/, github/, git/) implement these;
  * main.ts and cli.ts build them and pass them in. A stage never sees process, network, clock or console.
  */
-import type { AttachmentMode } from './oci/manifest.js';
+import type { AttachmentMode, Descriptor } from './oci/manifest.js';
 import type { OperationError, Problem } from './errors.js';
 import type { Manifest } from './oci/manifest.js';
 import type { DigestRef, ImageRef, Repository } from './oci/reference.js';
@@ -97,6 +97,17 @@ interface CarryReport {
   readonly written: number;
 }
 
+/** What something is attached to. */
+export type SubjectDescriptor = Pick<Descriptor, 'mediaType' | 'digest' | 'size'>;
+
+/** One blob that is attached to an image (image-spec "Guidelines for Artifact Usage"). */
+export interface Artifact {
+  /** media type of the content, and type of the artifact */
+  readonly type: string;
+  readonly content: Uint8Array;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
 /** Something attached to an image that may vouch for it, as bytes. Nothing of it is verified. */
 export interface Candidate {
   /** what people look it up by: `sha256-….sig`, or the digest of the referrer */
@@ -161,6 +172,8 @@ export interface Registry {
   ): Promise<CopyReport>;
   /** How many signatures, SBOMs and referrers are attached to the image and its children. */
   attached(image: DigestRef, manifest: Manifest): Promise<number>;
+  /** Attaches `artifact` to an image of `repository`, by the referrers API or the fallback tag. What exists is left. */
+  attach(repository: Repository, subject: SubjectDescriptor, artifact: Artifact): Promise<void>;
   /**
    * Carries what is attached to an image that both repositories have, and nothing else; what exists is left.
    * @param mode with `require` what cannot be carried is an error, else a warning

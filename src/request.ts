@@ -8,6 +8,7 @@ import type { Plan, WantedTag } from './plan/model.js';
 import type { WantOptions } from './plan/overrides.js';
 import type { ClaimTag, CompiledPolicy, RefFacts } from './policy/policy.js';
 import type { Clock } from './ports.js';
+import type { Recorder } from './trust/record.js';
 import type { TrustSources } from './trust/material.js';
 import type { CompiledRule } from './trust/rules.js';
 
@@ -117,6 +118,8 @@ export interface Ports extends BuildPorts {
   changes(config: Config): Promise<EntryChanges | null>;
   /** holds a plan that is about to be carried out to what was reviewed; without a mode nobody chose one, and it is `warn` */
   review(plan: Plan, files: readonly TagFile[], mode: ReviewMode | undefined): Promise<Plan>;
+  /** who signs records as the tag file says, or checks them; null: nobody. UserError when there is no key or token to write with */
+  recorder(config: Config, purpose: 'write' | 'check'): Promise<Recorder | null>;
   /** reads public keys and trusted roots; absent: this run has no trust rules */
   readonly trust?: TrustSources;
   /** asks a person whether the plan in this log is to be carried out, and rejects unless it is; absent: nobody is asked */

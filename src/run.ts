@@ -18,6 +18,7 @@ import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf }
 import { buildsWithoutRef } from './report/nothing.js';
 import type { Input, Ports, Request } from './request.js';
 import { wrap } from './shared/text.js';
+import { createRecords, type Recorder, type Records } from './trust/record.js';
 import { createTrustCheck, NO_TRUST, type TrustCheck } from './trust/check.js';
 
 export interface RunResult {
@@ -40,6 +41,8 @@ interface RunPlan {
   readonly tags: Plan;
   /** of the release, which a channel moves to */
   readonly version: string | null;
+  /** that names its tags */
+  readonly rule: string | null;
 }
 
 /** What became of a plan. */
@@ -64,10 +67,26 @@ export async function runLoaded(input: Input, ports: Ports): Promise<RunResult> 
   const planning = { ...ports, registry: memoised(ports.registry) };
   const release = await classify(input, planning);
   await checkPromotions(input, ports);
+  // Before anything is looked at: without its key or token a run could not end well.
+  const recorder = await recorderFor(input, release, ports);
   const plan = await planRun(input, release, planning);
-  const result = request.command === 'apply' ? await apply(plan, request, ports) : planned(plan, request);
-  const drift = request.drift ? await findDrift(plan.tags, ports.registry, request.concurrency) : null;
+  const result =
+    request.command === 'apply' ? await apply(plan, recorder, request, ports) : planned(plan, request);
+  const drift = request.drift
+    ? await findDrift(plan.tags, { ...ports, recorder }, request.concurrency)
+    : null;
   return finish(input, release, plan.builds, result, drift, ports, started);
+}
+
+/** Who signs and checks records in this run; null when nothing is tagged and nobody looks for drift. */
+async function recorderFor(
+  { request, config, images }: Input,
+  release: Release | null,
+  ports: Ports,
+): Promise<Recorder | null> {
+  if (images.length + (release?.wanted.length ?? 0) === 0) return null;
+  if (request.command === 'apply' && request.build.platform === '') return ports.recorder(config, 'write');
+  return request.drift ? ports.recorder(config, 'check') : null;
 }
 
 /** The plan of a run; its lines are printed in the log. */
@@ -75,7 +94,8 @@ async function planRun(input: Input, release: Release | null, ports: Ports): Pro
   const { request, config, options } = input;
   const { log } = ports;
   // Nothing is planned to validate, so there is no such group in the log.
-  if (request.command === 'validate') return { builds: null, tags: { actions: [] }, version: null };
+  if (request.command === 'validate')
+    return { builds: null, tags: { actions: [] }, version: null, rule: null };
   return log.group('Plan', async () => {
     const wanted = [...(release?.wanted ?? []), ...input.images];
     for (const problem of unusedForces(options.forces, wanted, options.registryMap)) {
@@ -86,8 +106,10 @@ async function planRun(input: Input, release: Release | null, ports: Ports): Pro
       request.command === 'apply'
         ? await ports.review(seen, request.files, request.review ?? config.review)
         : seen;
-    const version = release?.names.resolved?.version ?? null;
-    const plan = { builds: await planBuilds(release, tags, request, ports), tags, version };
+    const { resolved, decision } = release?.names ?? {};
+    const version = resolved?.version ?? null;
+    const builds = await planBuilds(release, tags, request, ports);
+    const plan = { builds, tags, version, rule: decision?.rule ?? null };
     // A terminal shows each tag once: when apply is done, or before it asks.
     if (isPlanShown(request, ports)) sayTags(planned(plan, request).outcomes, version, ports);
     return plan;
@@ -167,20 +189,25 @@ function tagOutcomes(tags: Plan, { build }: Request): Outcome[] {
 }
 
 /** Builds, then writes tags. */
-async function apply(plan: RunPlan, request: Request, ports: Ports): Promise<Result> {
+async function apply(
+  plan: RunPlan,
+  recorder: Recorder | null,
+  request: Request,
+  ports: Ports,
+): Promise<Result> {
   const { log } = ports;
   const { builds } = plan;
   const question = applyQuestion(planned(plan, request).outcomes);
   const asked = question !== null && (ports.confirm ?? null) !== null;
   if (question !== null) await ports.confirm?.(question);
   const made = builds === null ? null : await log.group('Build', () => buildRelease(builds, request, ports));
-  return log.group('Apply', () => applyTags(plan, made, asked, request, ports));
+  const records = recorder === null ? null : createRecords({ ...ports, recorder, rule: plan.rule });
+  return log.group('Apply', () => applyTags(plan, { made, asked, records }, request, ports));
 }
 
 async function applyTags(
   { tags, version }: RunPlan,
-  made: BuiltImages | null,
-  asked: boolean,
+  { made, asked, records }: Pick<Result, 'made'> & { asked: boolean; records: Records | null },
   request: Request,
   ports: Ports,
 ): Promise<Result> {
@@ -200,6 +227,7 @@ async function applyTags(
     settle: request.settle,
     built: made?.results ?? new Map(),
     asked,
+    records,
     clock,
     signal,
     log,

@@ -70,6 +70,7 @@ export async function flow(request: Request, parts: Partial<Ports> = {}): Promis
       builder: refuse('the builder'),
       changes: () => Promise.resolve(null),
       review: (plan) => Promise.resolve(plan),
+      recorder: () => Promise.resolve(null),
       ...parts,
     });
     return { ...result, log };

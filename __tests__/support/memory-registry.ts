@@ -79,6 +79,7 @@ export function memoryRegistry(
       call('attached', at);
       return Promise.resolve(0);
     },
+    attach: () => Promise.reject(new Error('nothing is attached in this world')),
     carry: (source, _manifest, destination) => {
       call(`carry ${formatReference(source)} to`, destination);
       return Promise.resolve({ found: 0, carried: 0, written: 0 });

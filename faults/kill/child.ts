@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import type { World } from '../world/world.js';
+import { SIGNING_KEY } from './records.js';
 
 export interface Ended {
   readonly status: number | null;
@@ -30,7 +31,8 @@ export interface Desk {
 export function deskOf(world: World): Desk {
   const directory = mkdtempSync(join(tmpdir(), 'retag-kill-'));
   const tagFile = join(directory, 'image-tags.yaml');
-  writeFileSync(tagFile, world.tagFile);
+  const record = world.scenario.record ? 'record: { key: env://SIGNING_KEY }\n' : '';
+  writeFileSync(tagFile, record + world.tagFile);
   const auths = world.logins.map(({ host, user, password }) => [
     host,
     { auth: Buffer.from(`${user}:${password}`).toString('base64') },
@@ -40,7 +42,7 @@ export function deskOf(world: World): Desk {
     JSON.stringify({ auths: Object.fromEntries(auths) as object }),
   );
   const force = world.force.flatMap((name) => ['--force', name]);
-  const env = { PATH: process.env['PATH'], HOME: directory, DOCKER_CONFIG: directory };
+  const env = { PATH: process.env['PATH'], HOME: directory, DOCKER_CONFIG: directory, SIGNING_KEY };
   return {
     apply: (settle = '0') =>
       start(

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultMatch, FaultRule } from '../../testing/registry/server.js';
 import { inParallel } from '../../e2e/support/process.js';
 import { embedded } from '../world/backend.js';
-import { BETWEEN, IMAGE, MOVE, WITHIN, type Scenario } from '../world/scenario.js';
+import { BETWEEN, IMAGE, MOVE, RECORDED, RECORDED_WITHIN, WITHIN, type Scenario } from '../world/scenario.js';
 import { createWorld, nameOfTag, type Side, type World } from '../world/world.js';
+import { recordsOn } from './records.js';
 import { deskOf, KILL_AFTER, SETTLE, type Child, type Ended } from './child.js';
 
 /** How the process is ended, and when: before or after the registry did what a request asked for, or between write and read-back. */
@@ -25,7 +26,7 @@ export const WAYS: readonly Way[] = [
 ];
 
 /** What the sweep kills; releases need a real builder, see release.ts. */
-export const PROMOTIONS: readonly Scenario[] = [BETWEEN, WITHIN, MOVE];
+export const PROMOTIONS: readonly Scenario[] = [BETWEEN, WITHIN, MOVE, RECORDED, RECORDED_WITHIN];
 
 /** A request of a promotion: which of those to a side that match, from 1. */
 interface Moment {
@@ -218,7 +219,20 @@ async function checkAgain(world: World, apply: () => Promise<Ended>): Promise<st
     ...wrong.map(({ tag }) => `the second run left ${tag} wrong`),
     ...(third.status === 0 ? [] : [`the third run ended with ${String(third.status)}`]),
     ...writes.map(({ method, url }) => `the third run sent ${method} ${url}`),
+    ...(world.scenario.record ? await checkRecords(world) : []),
   ];
+}
+
+/** Each tag has one record, neither none nor two. */
+async function checkRecords(world: World): Promise<string[]> {
+  const base = `http://${world.target.host}/v2`;
+  const broken: string[] = [];
+  for (const { repository, tag } of world.wanted) {
+    const records = await recordsOn(`${base}/${repository}`, IMAGE.digest, world.logins[0]);
+    const count = records.filter((each) => each === tag).length;
+    if (count !== 1) broken.push(`${tag} has ${count} records`);
+  }
+  return broken;
 }
 
 function leftOf(

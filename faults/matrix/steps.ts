@@ -37,6 +37,8 @@ export function stepsOf(scenario: Scenario): readonly Step[] {
       return LATE;
     case 'move':
       return MOVE;
+    case 'recorded':
+      throw new Error('kills alone are tried on it (faults/kill)');
     case 'release':
       return RELEASE;
   }

@@ -128,6 +128,7 @@ export function createWorld({ request: base, loaded }: LoadedFile): World {
           builder: () => builderOf(() => imageOf(sha)),
           changes: () => Promise.resolve(null),
           review: (plan) => Promise.resolve(plan),
+          recorder: () => Promise.resolve(null),
         };
         const result = await runLoaded({ ...loaded, request }, parts);
         const { report } = result;
@@ -220,6 +221,7 @@ function registryOf(
         attachmentsCarried: 0,
       }),
     attached: () => Promise.resolve(0),
+    attach: () => Promise.reject(new Error('nothing is attached in this world')),
     carry: () => Promise.resolve({ found: 0, carried: 0, written: 0 }),
     candidates: () => Readable.from([]),
     put: (ref, { digest }) => {

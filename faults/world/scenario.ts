@@ -18,7 +18,7 @@ export interface WantedTag {
 }
 
 export interface Scenario {
-  readonly name: 'between' | 'within' | 'late' | 'move' | 'release';
+  readonly name: 'between' | 'within' | 'late' | 'move' | 'recorded' | 'release';
   readonly title: string;
   /** one registry or two */
   readonly sides: 1 | 2;
@@ -34,6 +34,8 @@ export interface Scenario {
   readonly attachments: 'none' | 'from the start' | 'late';
   /** of the entry in the tag file, besides its name */
   readonly lines: readonly string[];
+  /** the tag file asks for records, signed with a key */
+  readonly record?: true;
 }
 
 /** One layer for both platforms: the fewer requests, the more cells. */
@@ -149,6 +151,20 @@ export const MOVE: Scenario = {
   bystanders: [{ repository: 'team/app', tag: 'bystander' }],
   attachments: 'none',
   lines: ['tag: "1.0"', 'stable: true', 'attachments: ignore'],
+};
+
+/** The same with a record of each tag, found by the API, and by the fallback tag. */
+export const RECORDED: Scenario = {
+  ...MOVE,
+  name: 'recorded',
+  title: 'a tag moved by force and its stable tag, with records, with a referrers API',
+  record: true,
+};
+export const RECORDED_WITHIN: Scenario = {
+  ...WITHIN,
+  name: 'recorded',
+  title: 'promotion between repositories without a referrers API, with records',
+  record: true,
 };
 
 /** A git tag: two images built together, each with its version and its channels. */

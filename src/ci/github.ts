@@ -89,6 +89,7 @@ function repositoryOf(env: Environment, payload: unknown) {
     runAttempt: count(env, 'GITHUB_RUN_ATTEMPT'),
     base: base !== null && /^[0-9a-f]{40,64}$/.test(base) && !/^0+$/.test(base) ? base : null,
     url,
+    actor: variable(env, 'GITHUB_TRIGGERING_ACTOR') ?? variable(env, 'GITHUB_ACTOR'),
     run: url === null || run === null ? null : `${url}/actions/runs/${run}`,
     description: textAt(payload, 'repository', 'description'),
     licenses: licence === 'NOASSERTION' ? null : licence,

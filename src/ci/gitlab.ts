@@ -40,6 +40,7 @@ export function readGitLab(env: Environment): CiRun | null {
     runNumber: count(env, 'CI_PIPELINE_IID'),
     url: variable(env, 'CI_PROJECT_URL'),
     run: variable(env, 'CI_JOB_URL'),
+    actor: variable(env, 'GITLAB_USER_LOGIN'),
     description: variable(env, 'CI_PROJECT_DESCRIPTION'),
     isPrivate: env['CI_PROJECT_VISIBILITY'] !== 'public',
   };

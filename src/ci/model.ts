@@ -59,6 +59,8 @@ export interface CiRun extends EventFacts {
   readonly url: string | null;
   /** web address of the run */
   readonly run: string | null;
+  /** the account that started it; null where the system does not say */
+  readonly actor: string | null;
   readonly description: string | null;
   /** SPDX */
   readonly licenses: string | null;
@@ -101,6 +103,7 @@ export const NOTHING_KNOWN = {
   base: null,
   url: null,
   run: null,
+  actor: null,
   description: null,
   licenses: null,
   isPrivate: true,

@@ -115,6 +115,7 @@ async function runWith(
     insecure,
     write: passOn,
     terminal: false,
+    onSecret: mask,
   });
   const request: Request = {
     command,

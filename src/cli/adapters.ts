@@ -28,6 +28,7 @@ import { createTransport } from '../registry/http/transport.js';
 import { createRegistry } from '../registry/registry.js';
 import type { Ports } from '../request.js';
 import { systemClock } from '../system/clock.js';
+import { recorderOf } from './recorder.js';
 import { youngCollector } from '../system/process.js';
 import { VERSION } from '../version.js';
 
@@ -48,6 +49,8 @@ interface AdapterOptions {
   /** takes buildx's output */
   readonly write: (text: string) => void;
   readonly terminal: boolean;
+  /** told of each secret that signs records, for masking; absent: the log has no masks */
+  readonly onSecret?: (secret: string) => void;
 }
 
 export interface Adapters {
@@ -62,6 +65,7 @@ export interface Adapters {
   builder(): Builder;
   changes(config: Config): Promise<EntryChanges | null>;
   review: Ports['review'];
+  recorder: Ports['recorder'];
 }
 
 /** Nothing is loaded or sent before it is needed: octokit and buildx stay off the start path. */
@@ -94,6 +98,7 @@ export function openAdapters(options: AdapterOptions): Adapters {
     },
     builder: () => lazyBuilder(options),
     changes: (config) => (changed ??= changesOf(options, config, github)),
+    recorder: (config, purpose) => recorderOf(config, options, purpose),
     review: async (plan, files, mode) => {
       // Outside GitHub, and without a tag file, a pull request shows no plan: nothing is printed unless somebody asks for it.
       if (mode === 'off' || (mode === undefined && (home === '' || files.length === 0))) return plan;

@@ -6,15 +6,17 @@ import { OperationError } from '../errors.js';
 import { formatReference } from '../oci/reference.js';
 import type { Registry } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
-import type { Plan, PlannedAction } from './model.js';
+import { lacksRecord, type Recorder } from '../trust/record.js';
+import { type Plan, type PlannedAction, rightTag } from './model.js';
 
 /**
  * - `moved`: the tag points at another digest than its source; somebody wrote it outside Retag
  * - `vanished`: the tag is not there any more
  * - `platform`: the image lacks a platform that the tag file asks for
  * - `attachment`: nothing is attached any more although the tag file says `attachments: require`
+ * - `record`: the tag file says `record`, and the tag has no signed record, or that of another digest
  */
-type DriftKind = 'moved' | 'vanished' | 'platform' | 'attachment';
+type DriftKind = 'moved' | 'vanished' | 'platform' | 'attachment' | 'record';
 
 export interface Drift {
   readonly kind: DriftKind;
@@ -24,16 +26,48 @@ export interface Drift {
   readonly location: { readonly file: string; readonly line: number; readonly column: number } | null;
 }
 
-/** The drift of promotions. Reads what is attached to tags that require it; writes nothing. */
-export async function findDrift(plan: Plan, registry: Registry, concurrency: number): Promise<Drift[]> {
+interface DriftPorts {
+  readonly registry: Registry;
+  /** null: nobody asked for records, or nobody can tell whose they are */
+  readonly recorder: Recorder | null;
+}
+
+/** The drift of promotions. Reads what is attached to tags that must have something attached; writes nothing. */
+export async function findDrift(plan: Plan, ports: DriftPorts, concurrency: number): Promise<Drift[]> {
   const promotions = plan.actions.filter(({ wanted }) => wanted.group === null);
   const found = await pool(promotions, concurrency, async (action) => {
     const kind = kindOf(action);
-    if (kind !== null) return drift(kind, action, action.reason.text);
-    const lost = await lostAttachment(action, registry);
-    return lost === null ? null : drift('attachment', action, lost);
+    if (kind !== null) return [drift(kind, action, action.reason.text)];
+    const lost = await lostAttachment(action, ports.registry);
+    const unrecorded = await lostRecord(action, ports);
+    return [
+      ...(lost === null ? [] : [drift('attachment', action, lost)]),
+      ...(unrecorded === null ? [] : [drift('record', action, unrecorded)]),
+    ];
   });
-  return found.filter((each) => each !== null);
+  return found.flat();
+}
+
+/** Why a kept tag has no record, or null. */
+async function lostRecord(
+  planned: PlannedAction,
+  { registry, recorder }: DriftPorts,
+): Promise<string | null> {
+  const kept = {
+    planned,
+    outcome: 'planned',
+    digest: planned.digest,
+    error: null,
+    attachments: null,
+  } as const;
+  const tag = recorder === null ? null : rightTag(kept);
+  if (recorder === null || tag === null) return null;
+  try {
+    return await lacksRecord(tag, { registry, recorder });
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return `whether ${formatReference(tag.destination)} has a record cannot be told: ${error.message}`;
+  }
 }
 
 function kindOf({ action, reason, previous, wanted }: PlannedAction): DriftKind | null {

@@ -6,7 +6,14 @@ import type { Entry, Gate } from '../config/model.js';
 import type { AttachmentMode } from '../oci/manifest.js';
 import type { TagState, InspectedImage } from '../ports.js';
 import type { Manifest } from '../oci/manifest.js';
-import type { DigestRef, ImageRef, Repository, TagRef } from '../oci/reference.js';
+import {
+  type DigestRef,
+  formatReference,
+  type ImageRef,
+  type Repository,
+  type TagRef,
+} from '../oci/reference.js';
+import type { RightTag } from '../trust/record.js';
 import type { TrustVerdict } from '../trust/model.js';
 import type { ReasonCode } from './reasons.js';
 
@@ -220,5 +227,23 @@ export function asError({
     ...(image === undefined ? {} : { build: image }),
     text: message,
     ...(hint === undefined ? {} : { help: hint }),
+  };
+}
+
+/** The tag of an outcome that holds what was wanted, which a record is about; else null. */
+export function rightTag({ planned, outcome, error, digest }: Outcome): RightTag | null {
+  const { wanted, previous, action, reason } = planned;
+  const isKept = action === 'keep' && reason.code === 'same-digest';
+  if (error !== null || digest === null || !(isKept || (writes(planned) && outcome === 'done'))) return null;
+  const { destination, kind, source, location } = wanted;
+  return {
+    destination,
+    kind,
+    digest,
+    source: source.from === 'image' ? formatReference(source.ref) : null,
+    written: !isKept,
+    previous,
+    ofRelease: wanted.group !== null,
+    location: location?.nowhere === true ? null : location,
   };
 }

@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { messageOf, OperationError } from '../errors.js';
 import { verifying } from '../oci/digest.js';
@@ -15,17 +15,21 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 /** Refusals that a further try will not change. */
 const FINAL: readonly number[] = [401, 402, 403, 405, 413, 507];
 
+/** Where the bytes of a blob come from: a repository that has it, or the bytes themselves. */
+export type BlobSource = Repository | Uint8Array;
+type BlobName = Pick<Descriptor, 'digest' | 'size'>;
+
 /**
- * Streams a blob from one repository to another in one piece, POST then PUT (distribution-spec "Pushing a blob
+ * Streams a blob from one repository to another, or bytes that are at hand, in one piece, POST then PUT (distribution-spec "Pushing a blob
  * monolithically"), with constant memory. After any fault the upload session is thrown away: registries disagree about
  * what is left of it. The blob is looked for before each further try, since an earlier one may have landed.
  * @param session an upload session that is open already, from a mount that was not done
  */
 export async function uploadBlob(
   context: Context,
-  source: Repository,
+  source: BlobSource,
   destination: Repository,
-  blob: Descriptor,
+  blob: BlobName,
   session: URL | null,
 ): Promise<void> {
   const task: Task = taskOf('upload the blob', destination, blob);
@@ -72,9 +76,9 @@ async function beginUpload(context: Context, task: Task, destination: Repository
 async function tryUpload(
   context: Context,
   task: Task,
-  source: Repository,
+  source: BlobSource,
   destination: Repository,
-  blob: Descriptor,
+  blob: BlobName,
   location: URL,
 ): Promise<OperationError | null> {
   const reading = sourceOf(context, source, blob);
@@ -103,9 +107,11 @@ async function tryUpload(
 /** The source as a body that can be opened once for each try of the transport, and what was wrong with it. */
 function sourceOf(
   context: Context,
-  source: Repository,
-  blob: Descriptor,
+  source: BlobSource,
+  blob: BlobName,
 ): { open(): Promise<Readable>; problem(): OperationError | null } {
+  if (source instanceof Uint8Array)
+    return { open: () => Promise.resolve(Readable.from([source])), problem: () => null };
   const task: Task = taskOf('read the blob', source, blob);
   let problem: OperationError | null = null;
   let wire = context;
@@ -135,12 +141,7 @@ function sourceOf(
   };
 }
 
-async function openBlob(
-  context: Context,
-  task: Task,
-  source: Repository,
-  blob: Descriptor,
-): Promise<Readable> {
+async function openBlob(context: Context, task: Task, source: Repository, blob: BlobName): Promise<Readable> {
   const response = await context.transport.stream({
     method: 'GET',
     repository: source,
@@ -172,7 +173,11 @@ function withDigest(location: URL, digest: string): URL {
   return url;
 }
 
-function wrongDigest(task: Task, blob: Descriptor, response: RegistryResponse): OperationError | null {
+function wrongDigest(
+  task: Task,
+  blob: Pick<BlobName, 'digest'>,
+  response: RegistryResponse,
+): OperationError | null {
   const stored = response.headers['docker-content-digest'];
   if (
     stored === undefined ||
@@ -200,7 +205,7 @@ function isPassing(problem: OperationError): boolean {
  * Is the blob there? True only for 200 with the size that the descriptor promises; a 200 alone may come from a proxy.
  * A wrong yes would lose the blob, a wrong no costs an upload.
  */
-export async function isThere(context: Context, repository: Repository, blob: Descriptor): Promise<boolean> {
+export async function isThere(context: Context, repository: Repository, blob: BlobName): Promise<boolean> {
   const { status, headers } = await head(context, repository, blob, 'pull,push');
   return status === 200 && headers['content-length'] === String(blob.size);
 }
@@ -221,7 +226,7 @@ export async function checkSource(context: Context, source: Repository, blob: De
 }
 
 /** A task about a blob, for messages. */
-function taskOf(operation: string, repository: Repository, blob: Descriptor): Task {
+function taskOf(operation: string, repository: Repository, blob: Pick<BlobName, 'digest'>): Task {
   return {
     operation,
     ref: { registry: repository.registry, repository: repository.repository, digest: blob.digest },
@@ -231,7 +236,7 @@ function taskOf(operation: string, repository: Repository, blob: Descriptor): Ta
 function head(
   context: Context,
   repository: Repository,
-  blob: Descriptor,
+  blob: BlobName,
   access: 'pull' | 'pull,push',
 ): Promise<RegistryResponse> {
   return ask(context, taskOf('find the blob', repository, blob), {

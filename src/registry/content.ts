@@ -2,7 +2,7 @@ import { OperationError } from '../errors.js';
 import { type Descriptor, isNonDistributable, HEAD_ACCEPT, MAX_MANIFEST_BYTES } from '../oci/manifest.js';
 import { type DigestRef, formatRepository, type Repository } from '../oci/reference.js';
 import { once, pool } from '../shared/concurrency.js';
-import { cancelUpload, checkSource, isThere, mountBlob, uploadBlob } from './blob.js';
+import { type BlobSource, cancelUpload, checkSource, isThere, mountBlob, uploadBlob } from './blob.js';
 import type { TreeNode } from './tree.js';
 import { PartUnknown, putByDigest } from './put.js';
 import type { Referrers } from './referrers.js';
@@ -16,8 +16,8 @@ export interface Tally {
 
 /** Blobs and where they are known to be in this run. */
 interface Blobs {
-  /** Makes the blob exist in `destination`: mounted within a registry, otherwise streamed through. Once a run for each blob and repository, whoever asks. */
-  ensure(source: Repository, destination: Repository, blob: Descriptor): Promise<void>;
+  /** Makes the blob exist in `destination`: mounted within a registry, otherwise streamed through; bytes at hand are sent. Once a run for each blob and repository, whoever asks. */
+  ensure(source: BlobSource, destination: Repository, blob: Descriptor): Promise<void>;
   /** @throws OperationError `absent` or `mismatch` when the source clearly lacks the blob or has it with another size */
   check(source: Repository, blob: Descriptor): Promise<void>;
   /** The registry says that it does not have it after all. */
@@ -50,11 +50,11 @@ export function isForeign(blob: Descriptor): boolean {
 
 async function bring(
   context: Context,
-  source: Repository,
+  source: BlobSource,
   destination: Repository,
   blob: Descriptor,
 ): Promise<void> {
-  const near = source.registry === destination.registry;
+  const near = !(source instanceof Uint8Array) && source.registry === destination.registry;
   if (!near && isForeign(blob)) return;
   const mount = near ? await mountBlob(context, source, destination, blob) : 'refused';
   if (mount === 'mounted') return;

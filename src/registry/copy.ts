@@ -9,6 +9,7 @@ import {
 import type { AttachmentMode, Manifest } from '../oci/manifest.js';
 import type { Registry, CopyReport } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
+import { artifactOf } from './artifact.js';
 import { type Attachment, createAttachments } from './attachments.js';
 import { createBlobs, createContent, isForeign, type Tally } from './content.js';
 import type { Reader } from './read.js';
@@ -34,7 +35,7 @@ const NOTHING = (): Tally => ({ manifests: 0 });
 export function createCopy(
   context: Context,
   reader: Reader,
-): { transfer: Copy; referrers: Referrers } & Pick<Registry, 'attached' | 'carry'> {
+): { transfer: Copy; referrers: Referrers } & Pick<Registry, 'attach' | 'attached' | 'carry'> {
   const blobs = createBlobs(context);
   const referrers = createReferrers(context);
   const children = createContent(context, blobs, referrers);
@@ -93,6 +94,13 @@ export function createCopy(
 
   return {
     referrers,
+    async attach({ registry, repository }, subject, artifact) {
+      const destination = { registry, repository };
+      const { manifest, parsed, parts } = artifactOf(subject, artifact);
+      await pool(parts, LANES, ({ bytes, blob }) => blobs.ensure(bytes, destination, blob));
+      const node = { manifest, parsed, children: [], blobs: parts.map(({ blob }) => blob) };
+      await children.bring(destination, destination, [node], NOTHING());
+    },
     attached: async (image, manifest) => (await findOn(image, manifest)).length,
     async carry(source, manifest, destination, mode) {
       const tally = NOTHING();

@@ -21,7 +21,7 @@ type RegistryOptions = Omit<Context, 'transport'>;
 export function createRegistry(transport: Transport, options: RegistryOptions): Registry {
   const context: Context = { transport, clock: options.clock, log: options.log };
   const reader = createReader(context);
-  const { transfer, referrers, attached, carry } = createCopy(context, reader);
+  const { transfer, referrers, attach, attached, carry } = createCopy(context, reader);
   const candidates = createCandidates(reader, referrers);
   const looks = once<TagState>(false);
   const lists = once<readonly string[]>(false);
@@ -49,6 +49,7 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
     },
     inspect: (source, manifest, need) => readImage(reader, source, manifest, need),
     copyImage: transfer,
+    attach,
     attached,
     carry,
     candidates,

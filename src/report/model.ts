@@ -148,7 +148,7 @@ export const StageSchema = v.strictObject({
 });
 
 export const DriftSchema = v.strictObject({
-  kind: v.picklist(['moved', 'vanished', 'platform', 'attachment']),
+  kind: v.picklist(['moved', 'vanished', 'platform', 'attachment', 'record']),
   image: v.string(),
   tag: v.string(),
   text: v.string(),

@@ -6,7 +6,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * the job and of Retag itself. No program that Retag starts needs them.
  */
 const OURS =
-  /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_(?:ENTERPRISE_)?TOKEN|GITHUB_ENTERPRISE_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|ACTIONS_RUNTIME_TOKEN|RETAG_.*|COSIGN_PASSWORD|(?:NPM|NODE_AUTH|CI_JOB|GITLAB|GITEA|FORGEJO)_TOKEN)$/i;
+  /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_(?:ENTERPRISE_)?TOKEN|GITHUB_ENTERPRISE_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|ACTIONS_RUNTIME_TOKEN|SIGSTORE_ID_TOKEN|RETAG_.*|COSIGN_PASSWORD|(?:NPM|NODE_AUTH|CI_JOB|GITLAB|GITEA|FORGEJO)_TOKEN)$/i;
+
+/** What signs records has the name that the tag file gives it. */
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
 /** The environment without what belongs to Retag and the job; `needed` are given all the same. */
 export function childEnvironment(
@@ -15,7 +18,8 @@ export function childEnvironment(
 ): Record<string, string> {
   const child: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
-    if (value !== undefined && (needed(name) || !OURS.test(name))) child[name] = value;
+    if (value !== undefined && (needed(name) || !(OURS.test(name) || PRIVATE_KEY.test(value))))
+      child[name] = value;
   }
   return child;
 }

@@ -71,7 +71,7 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function wire(options: TransportOptions): Wiring {
+function wire(options: Omit<TransportOptions, 'credentials' | 'anonymous'>): Wiring {
   const secrets = createSecrets(options.onSecret);
   return {
     agents: createAgents({ env: options.env, ...(options.ca === undefined ? {} : { ca: options.ca }) }),
@@ -113,10 +113,39 @@ function createHosts(wiring: Wiring, options: TransportOptions): (registry: stri
   return (registry) => endpoints.get(registry) ?? make(registry);
 }
 
+/** Sends requests to services besides registries: signing services, and who gives the tokens for them. */
+interface ServiceClient {
+  readonly ask: (request: Parameters<AskTokenServer>[0]) => Promise<ServiceAnswer>;
+  /** hides this text in every message and in every answer that is a refusal */
+  readonly addSecret: (secret: string) => void;
+}
+
+/** As for token servers: every request is retried, limited and bounded, and none is redirected. */
+export function createServiceClient(
+  options: Omit<TransportOptions, 'credentials' | 'insecureRegistries' | 'anonymous'>,
+): ServiceClient {
+  const wiring = wire({ ...options, insecureRegistries: [] });
+  const most = (): number => options.concurrency ?? MOST_EACH;
+  const stateOf = (): HostState => createHostState(most, wiring.clock, wiring.cancellation);
+  const ask = createTokenClient(wiring, createTokenHosts(stateOf));
+  return {
+    ask: async (request) => {
+      const answer = await ask(request);
+      if (answer.status < 400) return answer;
+      return { ...answer, body: Buffer.from(wiring.secrets.scrub(answer.body.toString('utf8'))) };
+    },
+    addSecret: (secret) => wiring.secrets.add(secret),
+  };
+}
+
+type ServiceAnswer = Awaited<ReturnType<AskTokenServer>> & {
+  readonly headers: Readonly<Record<string, string>>;
+};
+
 const MAX_BYTES = 64 * 1024;
 
 /** Requests to token servers: retried and limited like those to registries, never redirected. */
-function createTokenClient(wiring: Wiring, peerOf: (origin: string) => HostState): AskTokenServer {
+function createTokenClient(wiring: Wiring, peerOf: (origin: string) => HostState): ServiceClient['ask'] {
   return ({ method, url, headers, body }) =>
     retrying(
       wiring,
