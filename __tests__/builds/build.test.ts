@@ -18,7 +18,6 @@ async function bake(told: Partial<Builder> = {}, state: Partial<BuilderState> = 
           name: 'b',
           driver: 'remote',
           nodes: 1,
-          platforms: [],
           temporary: false,
           version: null,
           ...state,

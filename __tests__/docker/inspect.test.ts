@@ -36,6 +36,11 @@ test.each([
 });
 
 describe('docker buildx inspect', () => {
+  test('platforms, those that the node was created for among them', () => {
+    const [node] = parseInspect(INSPECT).nodes;
+    expect(node?.platforms).toEqual(['linux/amd64', 'linux/arm64', 'linux/386']);
+  });
+
   test('several nodes, one of them in error, with labels and rules that are passed over', () => {
     const text = [
       'Name:          two',
@@ -61,8 +66,8 @@ describe('docker buildx inspect', () => {
       driver: 'kubernetes',
       error: null,
       nodes: [
-        { name: 'two0', platforms: ['linux/amd64', 'linux/amd64/v2'], error: null },
-        { name: 'two1', platforms: [], error: 'connection refused' },
+        { platforms: ['linux/amd64', 'linux/amd64/v2'], error: null },
+        { platforms: [], error: 'connection refused' },
       ],
     });
   });

@@ -12,10 +12,8 @@ const signal = (light: Light, days: number, source = 'github-actions', said: str
   said,
   source,
   at: ago(days),
-  url: `https://github.example/run/${days}`,
 });
 const commit = (...signals: Signal[]): CommitSignals => ({
-  sha: 'a'.repeat(40),
   committedAt: ago(9),
   signals,
 });
@@ -187,7 +185,7 @@ describe('an approval', () => {
   const facts = (approvals: { by: string }[]): GateFacts => ({
     kind: 'approval',
     facts: {
-      approvals: approvals.map(({ by }) => ({ by, via: 'review', at: ago(1), url: null })),
+      approvals: approvals.map(({ by }) => ({ by, via: 'review', at: ago(1) })),
       pull: '#12',
       since: ago(2),
     },

@@ -16,11 +16,11 @@ function checksThatSay(light: Light) {
     runs: [],
     approvals: [],
   };
-  const signal = { light, said: light, source: 's', at: NOW - 1000, url: null };
+  const signal = { light, said: light, source: 's', at: NOW - 1000 };
   const checks: Checks = {
     check: (query) => {
       asked.checks.push(query);
-      const commits = [{ sha, committedAt: NOW - 5000, signals: [signal] }];
+      const commits = [{ committedAt: NOW - 5000, signals: [signal] }];
       return Promise.resolve({ repo: query.repo, ref: query.ref ?? 'main', commits, complete: true });
     },
     runs: (query) => {
@@ -115,8 +115,8 @@ describe('all of a list must hold', () => {
       const [state = '', at] = name.split('-');
       if (state === 'unknown') return Promise.reject(new OperationError('denied', 'no entry'));
       const light = LIGHTS[state as keyof typeof LIGHTS];
-      const signals = [{ light, said: light, source: 's', at: Number(at), url: null }];
-      const commits = [{ sha, committedAt: 0, signals }];
+      const signals = [{ light, said: light, source: 's', at: Number(at) }];
+      const commits = [{ committedAt: 0, signals }];
       return Promise.resolve({ repo, ref: 'main', commits, complete: true });
     },
   };

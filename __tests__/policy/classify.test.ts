@@ -48,7 +48,6 @@ describe('the example of the manual', () => {
       stableTags: ['v1.2.3-stable'],
       channels: ['1.2', 'latest'],
       from: null,
-      location: { file: FILE, line: 12, column: 7 },
       problems: [],
       unmatched: null,
     });

@@ -36,7 +36,6 @@ describe('complete names', () => {
       tags: ['2.3.4'],
       stableTags: ['2.3.4-stable'],
       version: '2.3.4',
-      sequence: null,
     });
   });
 

@@ -30,7 +30,6 @@ export function testBuilder(
     name: 'test',
     driver: 'docker-container',
     nodes: options.nodes ?? 1,
-    platforms: [],
     temporary: false,
     version: null,
   };

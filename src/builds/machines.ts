@@ -1,6 +1,7 @@
 /** What one machine hands to another: `{"image": {"linux/arm64": "sha256:…"}}` (docs/builds.md). Pure. */
 import type { BuildConfig } from '../config/model.js';
 import { type Problem, UserError } from '../errors.js';
+import { isObject, parseJson } from '../oci/manifest.js';
 import { normalisePlatform, parsePlatform } from '../oci/platform.js';
 import { isDigest } from '../oci/reference.js';
 import type { BuiltTarget, Digests, SelectedBuild } from './model.js';
@@ -26,13 +27,13 @@ export function parseDigests(
   const problems: Problem[] = [];
   const images = new Map<string, Map<string, string>>();
   for (const { name, text } of documents) {
-    const data = parseJson(text);
-    if (!isRecord(data)) {
+    const data = parseJson(Buffer.from(text));
+    if (!isObject(data)) {
       problems.push(problem(name, 'this is not a JSON object', '{"image": {"linux/amd64": "sha256:…"}}'));
       continue;
     }
     for (const [image, platforms] of Object.entries(data)) {
-      if (!isRecord(platforms)) {
+      if (!isObject(platforms)) {
         problems.push(problem(name, `"${image}" has no platforms`, '{"image": {"linux/amd64": "sha256:…"}}'));
         continue;
       }
@@ -109,18 +110,6 @@ export function builtElsewhere(
 
 function problem(name: string, what: string, form: string): Problem {
   return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // Several machines: which builds a run for one platform makes, and the list of such runs. Pure.

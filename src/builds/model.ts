@@ -185,7 +185,6 @@ export interface BuilderState {
   readonly driver: string;
   /** with more than one, a build of several platforms is made one target a platform, see docs/builds.md */
   readonly nodes: number;
-  readonly platforms: readonly string[];
   /** made for this run; `close` removes it */
   readonly temporary: boolean;
   /** `0.29.1`; null when this buildx does not say */

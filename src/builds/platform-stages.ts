@@ -22,7 +22,6 @@ export interface StageRow {
   readonly why: string;
   /** since when it counts as this, as far back as was looked; milliseconds since the epoch */
   readonly since: number | null;
-  readonly url: string | null;
 }
 
 export interface StageTable {
@@ -62,14 +61,7 @@ function effectiveStages(
     const verdict = verdicts.get(platform) ?? { state: 'open' as const, text: '' };
     const shut = verdict.state === 'pending' || verdict.state === 'failed';
     const today = shut && policy === 'demote' ? LOWER[stage] : stage;
-    const row: StageRow = {
-      platform,
-      byFile: stage,
-      today,
-      why: verdict.text,
-      since: verdict.since ?? null,
-      url: verdict.url ?? null,
-    };
+    const row = { platform, byFile: stage, today, why: verdict.text, since: verdict.since ?? null };
     rows.push(row);
     if (verdict.state === 'unknown') refused.push({ row, code: 'unknown' });
     else if (shut && policy === 'fail') refused.push({ row, code: `gate-${verdict.state}` });

@@ -189,8 +189,7 @@ function checkPlatforms(
 }
 
 function stateOf(found: Inspected, version: string | null, temporary: boolean): BuilderState {
-  const platforms = [...new Set(found.nodes.flatMap((node) => node.platforms))];
-  return { name: found.name, driver: found.driver, nodes: found.nodes.length, platforms, temporary, version };
+  return { name: found.name, driver: found.driver, nodes: found.nodes.length, temporary, version };
 }
 
 function lastLine({ stdout, stderr }: Answer): string {
@@ -206,11 +205,7 @@ interface Inspected {
   /** `docker`, `docker-container`, `remote`, `kubernetes`, `cloud`; empty when there is no daemon */
   readonly driver: string;
   readonly error: string | null;
-  readonly nodes: readonly {
-    readonly name: string;
-    readonly platforms: readonly string[];
-    readonly error: string | null;
-  }[];
+  readonly nodes: readonly { readonly platforms: readonly string[]; readonly error: string | null }[];
 }
 
 /**
@@ -255,7 +250,6 @@ export function parseInspect(text: string): Inspected {
     .split(/^(?=Name:)/m)
     .filter((part) => part.startsWith('Name:'))
     .map((part) => ({
-      name: field(part, 'Name') ?? '',
       platforms: platformsIn(field(part, 'Platforms') ?? ''),
       error: field(part, 'Error'),
     }));

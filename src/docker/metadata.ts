@@ -1,6 +1,7 @@
 /** The outcome of a bake: digests from the metadata file, or which target failed and how. Pure. */
 import type { BakeDefinition, BuiltTarget, TargetInfo } from '../builds/model.js';
 import { OperationError } from '../errors.js';
+import { isObject, parseJson } from '../oci/manifest.js';
 import { isDigest } from '../oci/reference.js';
 
 /**
@@ -9,8 +10,8 @@ import { isDigest } from '../oci/reference.js';
  * @throws OperationError `protocol` when a pushed target has no digest: exit status 0 is not believed without it
  */
 export function readMetadata(text: string | null, definition: BakeDefinition): BuiltTarget[] {
-  const data = text === null ? null : parse(text);
-  if (data === null) {
+  const data = text === null ? null : parseJson(Buffer.from(text));
+  if (!isObject(data)) {
     throw new OperationError(
       'protocol',
       'buildx ended without an error but wrote no metadata file, so no digest is known; run again',
@@ -20,7 +21,7 @@ export function readMetadata(text: string | null, definition: BakeDefinition): B
     .filter(({ pushed }) => pushed)
     .map((target) => {
       const entry = Object.hasOwn(data, target.name) ? data[target.name] : undefined;
-      const digest = isRecord(entry) ? entry['containerimage.digest'] : undefined;
+      const digest = isObject(entry) ? entry['containerimage.digest'] : undefined;
       if (typeof digest === 'string' && isDigest(digest)) return { target, digest };
       throw new OperationError(
         'protocol',
@@ -93,17 +94,4 @@ function hintFor(tail: readonly string[]): string {
 function label({ image, platforms, pushed }: TargetInfo): string {
   const list = platforms.length > 0 ? ` (${platforms.join(', ')})` : '';
   return `${image}${list}${pushed ? '' : ', built only'}`;
-}
-
-function parse(text: string): Record<string, unknown> | null {
-  try {
-    const data: unknown = JSON.parse(text);
-    return isRecord(data) ? data : null;
-  } catch {
-    return null;
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -23,7 +23,6 @@ export interface GateState {
   readonly state: 'open' | 'pending' | 'failed' | 'unknown';
   readonly text: string;
   readonly since?: number;
-  readonly url?: string;
 }
 
 /** @param now milliseconds since the epoch */
@@ -57,7 +56,7 @@ function checkState(gate: Gate, history: CheckHistory, now: number): GateState {
   const open = current.find(({ light }) => light !== 'green');
   if (open) return stopped('pending', `${name} on ${where} is not done`, open, open.at, now);
   const streaks = current.map((signal) => streakStart(signal, all));
-  return soaked(gate, `${name} on ${where}`, streaks, history.complete, now, current[0]);
+  return soaked(gate, `${name} on ${where}`, streaks, history.complete, now);
 }
 
 function runState(gate: Gate, history: RunHistory, now: number): GateState {
@@ -75,9 +74,8 @@ function runState(gate: Gate, history: RunHistory, now: number): GateState {
     const oldest = last.at(-1);
     return oldest ? { state: 'pending', text, since: oldest.at } : { state: 'pending', text };
   }
-  const newest = last[0];
-  const start = newest ? [streakStart(newest, history.runs)] : [];
-  return soaked(gate, name, start, history.complete, now, newest);
+  const start = last.slice(0, 1).map((newest) => streakStart(newest, history.runs));
+  return soaked(gate, name, start, history.complete, now);
 }
 
 function approvalState(who: string, facts: ApprovalFacts, now: number): GateState {
@@ -86,7 +84,7 @@ function approvalState(who: string, facts: ApprovalFacts, now: number): GateStat
     const when = first.at === null ? '' : `, ${moment(first.at)}`;
     const since = first.at === null ? {} : { since: first.at };
     const text = `${first.by} of ${who} approved (${first.via}${when})`;
-    return { state: 'open', text, ...since, ...(first.url === null ? {} : { url: first.url }) };
+    return { state: 'open', text, ...since };
   }
   const what = facts.pull === null ? 'the change came without a pull request' : `pull request ${facts.pull}`;
   const merged = `${what}, merged ${span(now - facts.since)} ago`;
@@ -101,17 +99,15 @@ function soaked(
   starts: readonly number[],
   complete: boolean,
   now: number,
-  signal: Signal | undefined,
 ): GateState {
   const since = Math.max(...starts);
-  const url = signal?.url == null ? {} : { url: signal.url };
   const lasted = span(now - since);
   if (gate.greenFor === undefined || now - since >= gate.greenFor) {
-    return { state: 'open', text: `${name} is green since ${moment(since)}`, since, ...url };
+    return { state: 'open', text: `${name} is green since ${moment(since)}`, since };
   }
   const limit = complete ? '' : '; older ones were not looked at';
   const text = `${name} is green for ${lasted}, and ${span(gate.greenFor)} are asked for${limit}`;
-  return { state: 'pending', text, since, ...url };
+  return { state: 'pending', text, since };
 }
 
 function stopped(
@@ -122,7 +118,7 @@ function stopped(
   now: number,
 ): GateState {
   const text = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
-  return { state, text, since, ...(signal.url === null ? {} : { url: signal.url }) };
+  return { state, text, since };
 }
 
 /** The newest signal of every source; the list is newest first. */

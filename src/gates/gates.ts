@@ -46,12 +46,10 @@ function combine(judged: readonly GateState[]): GateState {
   const times = decisive.flatMap(({ since }) => (since === undefined ? [] : [since]));
   // Open since the last one opened; shut since the first one shut.
   const since = state === 'open' ? Math.max(...times) : Math.min(...times);
-  const url = decisive.find((one) => one.url !== undefined)?.url;
   return {
     state,
     text: decisive.map(({ text }) => text).join('; '),
     ...(times.length > 0 ? { since } : {}),
-    ...(url === undefined ? {} : { url }),
   };
 }
 

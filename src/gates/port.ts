@@ -15,12 +15,10 @@ export interface Signal {
   readonly source: string;
   /** when it ended; when it was started or asked for, as long as it has not */
   readonly at: number;
-  readonly url: string | null;
 }
 
 /** One commit with everything of one name that was said about it, newest first, earlier re-runs included. */
 export interface CommitSignals {
-  readonly sha: string;
   readonly committedAt: number;
   readonly signals: readonly Signal[];
 }
@@ -49,7 +47,6 @@ export interface Approval {
   readonly via: 'review' | 'environment';
   /** GitHub gives no time for environments */
   readonly at: number | null;
-  readonly url: string | null;
 }
 
 /** Who of a team approved the change that brought an entry in. */

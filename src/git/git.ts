@@ -62,14 +62,14 @@ const NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|
  * The answer has `ok: false` when git said no (exit 1 to 127), for the caller to judge.
  * @throws OperationError when git cannot be run to its end
  */
-export function gitIn(cwd: string, env: Environment, timeout = 60_000): Git {
+export function gitIn(cwd: string, env: Environment): Git {
   const offline = { ...pick(env, NEEDED), GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
   let drivers: Promise<readonly Setting[]> | undefined;
   return async (...args) => {
     const repository = await repositoryOf(cwd);
     if (repository === null) return null;
     const ask = (over: readonly Setting[], words: readonly string[]): Promise<GitAnswer> =>
-      runGit(cwd, { ...offline, ...repository, ...asVariables(over) }, words, timeout);
+      runGit(cwd, { ...offline, ...repository, ...asVariables(over) }, words);
     if (PLUMBING.has(args[0] ?? '')) return ask(OVER, args);
     drivers ??= ask(OVER, ['config', '--list', '-z', '--name-only']).then((answer) =>
       answer.stdout
@@ -112,15 +112,18 @@ export async function remoteTags(cwd: string, env: Environment, trusted: boolean
       ...pick(env, NEEDED),
       ...(await repositoryOf(cwd)),
     };
-    return runGit(cwd, more, [...words, 'origin'], 60_000);
+    return runGit(cwd, more, [...words, 'origin']);
   }
   const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_REPOSITORY: name = '' } = env;
   if (name === '') return null;
   const safe = { ...pick(env, NEEDED), ...asVariables(OVER), GIT_ALLOW_PROTOCOL: 'https:http' };
-  return runGit(parse(cwd).root, safe, [...words, '--', `${server}/${name}`], 60_000);
+  return runGit(parse(cwd).root, safe, [...words, '--', `${server}/${name}`]);
 }
 
-function runGit(cwd: string, env: Environment, args: readonly string[], timeout: number): Promise<GitAnswer> {
+/** Milliseconds. */
+const TIMEOUT = 60_000;
+
+function runGit(cwd: string, env: Environment, args: readonly string[]): Promise<GitAnswer> {
   const environment = {
     ...env,
     ...{ LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
@@ -128,12 +131,13 @@ function runGit(cwd: string, env: Environment, args: readonly string[], timeout:
     ...{ GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: '/dev/null' },
   };
   return new Promise((resolve, reject) => {
-    const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };
+    const limits = { timeout: TIMEOUT, maxBuffer: MAX_OUTPUT };
+    const options = { cwd, env: environment, ...limits, encoding: 'utf8' as const };
     execFile('git', [...args], options, (error, stdout, stderr) => {
       if (error === null) resolve({ ok: true, stdout, stderr });
       else if (error.code === 'ENOENT') resolve({ ok: false, stdout, stderr: 'git is not installed' });
       else if (typeof error.code === 'number') resolve({ ok: false, stdout, stderr });
-      else reject(broken(args[0] ?? '', error, timeout));
+      else reject(broken(args[0] ?? '', error));
     });
   });
 }
@@ -154,9 +158,9 @@ function asVariables(settings: readonly Setting[]): Record<string, string> {
   };
 }
 
-function broken(command: string, error: ExecFileException, timeout: number): OperationError {
+function broken(command: string, error: ExecFileException): OperationError {
   const killed = error.killed === true;
-  const why = killed ? `no answer within ${timeout / 1000} s` : error.message;
+  const why = killed ? `no answer within ${TIMEOUT / 1000} s` : error.message;
   return new OperationError(killed ? 'timeout' : 'protocol', `git ${command}: ${why}`, { cause: error });
 }
 

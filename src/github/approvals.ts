@@ -88,14 +88,9 @@ async function approvingReviews(github: GitHub, repo: RepoName, pull: number): P
   const latest = new Map<string, Approving & { readonly state: string }>();
   const params = { ...repo, pull_number: pull };
   for await (const page of github.pages('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', params)) {
-    for (const { user, state, submitted_at, html_url, commit_id: commit } of page) {
+    for (const { user, state, submitted_at, commit_id: commit } of page) {
       if (user === null || state === 'COMMENTED' || state === 'PENDING') continue;
-      const review = {
-        by: user.login,
-        via: 'review' as const,
-        at: Date.parse(submitted_at ?? ''),
-        url: html_url,
-      };
+      const review = { by: user.login, via: 'review' as const, at: Date.parse(submitted_at ?? '') };
       latest.set(user.login, { state, commit, review });
     }
   }
@@ -119,7 +114,7 @@ async function environmentApprovals(
     if (state !== 'approved') continue;
     for (const { name } of environments) {
       if (name === undefined || !(await guards(github, repo, who, user.login, name))) continue;
-      found.push({ by: user.login, via: 'environment', at: null, url: null });
+      found.push({ by: user.login, via: 'environment', at: null });
     }
   }
   return found;

@@ -116,7 +116,7 @@ async function signalsOf(
     ...runs.sort(newestFirst).map((run) => signalOfCheck(run, committedAt)),
     ...statuses.sort(newestFirst).map(signalOfStatus),
   ];
-  return { sha: commit.sha, committedAt, signals };
+  return { committedAt, signals };
 }
 
 const newestFirst = (a: { readonly id: number | bigint }, b: { readonly id: number | bigint }): number =>
@@ -130,7 +130,6 @@ function signalOfCheck(run: CheckRun, committedAt: number): Signal {
     said: done ? (run.conclusion ?? 'no conclusion') : run.status,
     source: run.app?.slug ?? 'unknown app',
     at: Math.max(time(run.completed_at) ?? time(run.started_at) ?? 0, committedAt),
-    url: run.html_url,
   };
 }
 
@@ -138,7 +137,7 @@ function signalOfStatus(status: Status): Signal {
   const light = status.state === 'success' ? 'green' : status.state === 'pending' ? 'pending' : 'red';
   // The slash is in no app's name, so a status and a check run are never one source.
   const source = `status/${status.creator?.login ?? ''}`;
-  return { light, said: status.state, source, at: time(status.updated_at) ?? 0, url: status.target_url };
+  return { light, said: status.state, source, at: time(status.updated_at) ?? 0 };
 }
 
 /**
@@ -196,7 +195,6 @@ function signalOfRun(run: Run, workflow: string): Signal {
     said: run.conclusion ?? 'no conclusion',
     source: workflow,
     at: Date.parse(run.updated_at),
-    url: run.html_url,
   };
 }
 

@@ -70,8 +70,8 @@ export interface GitHub {
   call<R extends Route>(route: R, params: Params<R>, needs?: string): Promise<Data<R>>;
   /** Like `call`, but null on 404. */
   find<R extends Route>(route: R, params: Params<R>, needs?: string): Promise<Data<R> | null>;
-  /** The pages of a list, 100 items each, at most `maxPages` (default 50). Stop reading to stop asking. */
-  pages<R extends Route>(route: R, params: Params<R>, maxPages?: number): AsyncGenerator<Data<R>>;
+  /** The pages of a list, 100 items each, at most 50. Stop reading to stop asking. */
+  pages<R extends Route>(route: R, params: Params<R>): AsyncGenerator<Data<R>>;
   identity(): Promise<Identity>;
 }
 
@@ -79,6 +79,8 @@ interface Answered {
   readonly data: unknown;
   readonly link: string | undefined;
 }
+
+const MAX_PAGES = 50;
 
 type Octokit = Awaited<ReturnType<typeof loadOctokit>>;
 
@@ -96,12 +98,12 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
       throw error;
     }
   };
-  async function* pages(route: string, params: Record<string, unknown>, maxPages = 50): AsyncGenerator {
+  async function* pages(route: string, params: Record<string, unknown>): AsyncGenerator {
     let page = await send(route, { per_page: 100, ...params });
     for (let count = 1; ; count++) {
       yield checked(route, page.data);
       const next = nextPage(page.link, options.apiUrl);
-      if (next === null || count >= maxPages) return;
+      if (next === null || count >= MAX_PAGES) return;
       page = await send(`GET ${next}`, {}, permissionFor(route) ?? undefined);
     }
   }

@@ -49,7 +49,7 @@ export function examinePolicy(config: PolicyConfig | { readonly preset: string }
   const slots = withTagPatterns([
     ...ownEntries(own),
     ...(preset ? presetEntries(preset, own) : []),
-    ...(unread ? [unknownEntry()] : []),
+    ...(unread ? [LOST] : []),
   ]);
   const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
   const checks = slots.map((slot) => checkEntry(slot, suffix));
@@ -87,17 +87,15 @@ function policyOf(
   rules: readonly CompiledRule[],
   stableSuffix: string,
 ): CompiledPolicy {
-  const timezone = own?.timezone ?? 'UTC';
   return {
     rules,
     stableSuffix,
-    timezone,
     unmatched: { branch: own?.unmatched ?? 'ignore', tag: own?.unmatched ?? 'error' },
     promotion: preset ? promotionRule(preset) : null,
     location: own ? own.origin.at() : null,
     names: new Set([...rules.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
     warnings: [],
-    calendar: calendarOf(timezone),
+    calendar: calendarOf(own?.timezone ?? 'UTC'),
   };
 }
 
@@ -183,6 +181,7 @@ interface RuleEntry {
   readonly problems: readonly Problem[];
 }
 
+/** What stands for rules that nobody could read: it may match everything. */
 const LOST: RuleEntry = { rule: null, matchable: false, whole: false, own: true, problems: [] };
 
 /** Parses the rules of a tag file; each has the number that it has there. */
@@ -194,7 +193,7 @@ function ownEntries(own: PolicyConfig | null): RuleEntry[] {
   for (let at = 0; at < count; at += 1) {
     const config = unread.get(at) === 'lost' ? undefined : rules.shift();
     if (config === undefined) slots.push(LOST);
-    else slots.push(entryOf(`policy/${at + 1}`, config, config.origin.at(), unread.has(at), true));
+    else slots.push(entryOf(`policy/${at + 1}`, config, unread.has(at), true));
   }
   return slots;
 }
@@ -207,24 +206,13 @@ function presetEntries(preset: Preset, own: PolicyConfig | null): RuleEntry[] {
       ? { at: () => location, keyAt: () => location, inside: () => location }
       : presetOrigin(preset, i);
     const config = presetRuleConfig(rule, origin, own?.stable);
-    return entryOf(`${preset.name}/${rule.name}`, config, location, false, false);
+    return entryOf(`${preset.name}/${rule.name}`, config, false, false);
   });
 }
 
-/** What stands for rules that nobody could read: it may match everything. */
-function unknownEntry(): RuleEntry {
-  return LOST;
-}
-
-function entryOf(
-  name: string,
-  config: RuleConfig,
-  location: Location | null,
-  partial: boolean,
-  own: boolean,
-): RuleEntry {
+function entryOf(name: string, config: RuleConfig, partial: boolean, own: boolean): RuleEntry {
   const problems: Problem[] = [];
-  const rule = parseRule({ name, config, location }, problems);
+  const rule = parseRule(name, config, problems);
   const patterns = config.gitTag ?? config.branch ?? [];
   return {
     rule,

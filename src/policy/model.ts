@@ -5,7 +5,7 @@
  *   2. `classify(policy, facts)`: which rule wins. Pure; `{seq}`, `{base}` and other unknown parts stay in braces.
  *      `requireDecision(decision)` throws when the ref cannot be used (no rule for a git tag, a day that does not exist).
  *   3. `needsOf(decision)` says what has to be looked up: `tagLists` (one list of tags per image repository, for
- *      `{seq}` and channels), `gitTags`, `base`.
+ *      `{seq}` and channels), `base`.
  *   4. `findBase(policy, facts)` when `needs.base`.
  *   5. when `needs.sequence`: `snapshots(policy, decision, facts, seen)` names the tags whose revision label is to
  *      be read, the newest first. If some image has one with the revision of this run, pass it on as `seen.reuse`.
@@ -100,8 +100,6 @@ export interface CompiledRule {
   readonly claim: 'git-tag' | null;
   readonly requires: readonly Gate[];
   readonly origin: Origin;
-  /** where the rule stands; null for a rule of a preset that no tag file names */
-  readonly location: Location | null;
   /** what tags of this rule look like: its templates read backwards */
   readonly tagPatterns: readonly Shape[];
 }
@@ -121,7 +119,6 @@ export interface PromotionRule {
 export interface CompiledPolicy {
   readonly rules: readonly CompiledRule[];
   readonly stableSuffix: string;
-  readonly timezone: string;
   readonly unmatched: { readonly branch: 'error' | 'ignore'; readonly tag: 'error' | 'ignore' };
   readonly promotion: PromotionRule | null;
   /** where the policy stands; null when it is a preset that no tag file names */
@@ -161,8 +158,6 @@ export interface Decision {
   readonly why: string;
   /** the rules before the one that won (all of them when none did), and why each lost */
   readonly not: readonly { readonly rule: string; readonly why: string }[];
-  /** where the rule stands; null for a preset that no tag file names */
-  readonly location: Location | null;
   /** when no rule matched: what the policy says about that */
   readonly unmatched: 'error' | 'ignore' | null;
   /** why this ref cannot be used at all: a day that does not exist, a tag of 129 characters … */
@@ -175,16 +170,12 @@ export interface Decision {
 export interface Needs {
   /** one list of tags per image repository */
   readonly tagLists: boolean;
-  /** `facts.gitTags()` */
-  readonly gitTags: boolean;
   /** `findBase` */
   readonly base: boolean;
   /** the names hold a `{seq:N}` */
   readonly sequence: boolean;
   /** the number must be claimed as a git tag before it is used */
   readonly claim: boolean;
-  /** there are channels to compare */
-  readonly channels: boolean;
 }
 
 /** What was looked up. Leave out what `needsOf` did not ask for. */
@@ -201,8 +192,6 @@ export interface Seen {
 
 /** A decision whose names are complete: every one is a tag that a registry takes. */
 export interface ResolvedDecision extends Decision {
-  /** the number that `{seq:N}` became */
-  readonly sequence: number | null;
   /** renders any other template (build arguments, labels of `builds`, titles) with this run's values */
   readonly render: (text: string, location?: Location) => string;
 }

@@ -152,18 +152,18 @@ export function explainMatch(pattern: Pattern, text: string, anyDate = false): M
 }
 
 /**
- * The fields of `text` in each of the ways in which the pattern reads it, at most `limit`; the first is that of
+ * The fields of `text` in each of the ways in which the pattern reads it, at most 32; the first is that of
  * `matchPattern`. Bounded by the limit times the length of the text: no way is begun that does not reach the start.
  * Spans of the pattern are fields too.
  */
-export function readAll({ parts, spans = [] }: Pattern, text: string, limit = MAX_READINGS): Fields[] {
+export function readAll({ parts, spans = [] }: Pattern, text: string): Fields[] {
   const [first] = parts;
   if (first?.kind === 'literal' && !text.startsWith(first.text)) return [];
   const columns = text.length + 1;
   const table = emptyTable((parts.length + 1) * columns);
   fill(table, parts, text, false);
   if (table[parts.length * columns + text.length] !== 1) return [];
-  return trace(table, parts, text, limit).map((starts) => {
+  return trace(table, parts, text, MAX_READINGS).map((starts) => {
     const fields = fieldsAt(parts, text, starts);
     const at = (part: number): number => starts[part] ?? text.length;
     for (const { name, from, to } of spans) fields[name] = text.slice(at(from), at(to));

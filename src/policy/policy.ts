@@ -102,14 +102,11 @@ export function checkPromotionTag(
 export function needsOf(decision: Decision): Needs {
   const rule = decision.publish ? decision.matched : null;
   const sequence = rule !== null && isNumbered(rule);
-  const channels = decision.channels.length > 0;
   return {
-    tagLists: sequence || channels,
-    gitTags: sequence && decision.claim === null,
+    tagLists: sequence || decision.channels.length > 0,
     base: rule !== null && templatesOf(rule).some((template) => uses(template, 'base')),
     sequence,
     claim: sequence && decision.claim !== null,
-    channels,
   };
 }
 
@@ -162,18 +159,13 @@ export function resolveNames(
       policy.names,
       location,
     );
-  if (rule === null) return { ...decision, sequence: null, render: lookup(null) };
+  if (rule === null) return { ...decision, render: lookup(null) };
   const values = completeValues(policy, rule, decision, facts, seen);
   const names = renderNames(policy, rule, values);
   const problems = decision.publish ? [...names.problems, ...unfinished(rule, names)] : [];
   if (problems.length > 0) throw new UserError(problems);
   const [tag] = names.tags;
-  return {
-    ...decision,
-    ...names,
-    sequence: values.seq ?? null,
-    render: lookup({ ...values, tag }),
-  };
+  return { ...decision, ...names, render: lookup({ ...values, tag }) };
 }
 
 function completeValues(

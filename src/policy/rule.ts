@@ -1,18 +1,9 @@
 /** One rule of the tag file or of a preset → a rule that can be used, or what is wrong with it and where. */
 import type { Path, RuleConfig } from '../config/model.js';
-import type { Location, Problem } from '../errors.js';
+import type { Problem } from '../errors.js';
 import { fieldNames, parsePattern, widthOf, type Pattern, type SyntaxProblem } from './pattern.js';
 import { BUILTINS, parseTemplate, type Template, unknownName, variablesOf } from './template.js';
 import type { CompiledRule } from './model.js';
-
-/** Collects problems at places of one rule. */
-
-interface NamedRule {
-  readonly name: string;
-  readonly config: RuleConfig;
-  /** null for a rule of a preset that no tag file names */
-  readonly location: Location | null;
-}
 
 // What a pattern may not call a field, since templates know these as something else. `date` is a day in both.
 const RESERVED = Object.keys(BUILTINS).filter((name) => name !== 'date' && name !== 'seq');
@@ -21,7 +12,7 @@ const RESERVED = Object.keys(BUILTINS).filter((name) => name !== 'date' && name 
  * Parses the patterns and templates of a rule. Problems go to `problems`; what cannot be parsed is left out. Fields that a
  * broken pattern may have had count as defined: its mistake was said, and is not said again of each template.
  */
-export function parseRule({ name, config, location }: NamedRule, problems: Problem[]): CompiledRule {
+export function parseRule(name: string, config: RuleConfig, problems: Problem[]): CompiledRule {
   const kind = config.gitTag === undefined ? 'branch' : 'tag';
   const key = kind === 'tag' ? 'git_tag' : 'branch';
   const sources = config.gitTag ?? config.branch ?? [];
@@ -56,7 +47,6 @@ export function parseRule({ name, config, location }: NamedRule, problems: Probl
     claim: config.claim ?? null,
     requires: config.requires,
     origin: config.origin,
-    location,
     tagPatterns: [],
   };
 }

@@ -43,7 +43,6 @@ const row = (platform: string, byFile: Stage, today: Stage): StageRow => ({
   today,
   why: '',
   since: null,
-  url: null,
 });
 
 function draft(

@@ -98,22 +98,19 @@ export interface TagEvent {
   readonly bug?: string;
 }
 
-/** Everything about one image and version line in this run. */
-export interface Tracked {
-  readonly image: string;
-  readonly line: string;
-  readonly events: readonly TagEvent[];
-  /** stages that the policy has for this image, in order */
-  readonly expected: readonly TrackedStage[];
-  readonly platforms: readonly StageRow[];
-}
-
 /** What the flow knows of an image beside its tags. */
 export interface TrackedImage {
-  /** stages that the policy can give it */
+  /** stages that the policy can give it, in order */
   readonly expected: readonly TrackedStage[];
   /** of the build of this name, as judged in this run; the same whether or not this run builds it */
   readonly platforms: readonly StageRow[];
+}
+
+/** Everything about one image and version line in this run. */
+export interface Tracked extends TrackedImage {
+  readonly image: string;
+  readonly line: string;
+  readonly events: readonly TagEvent[];
 }
 
 /** One `Tracked` for each image and version line, in the order in which they first appear. */
