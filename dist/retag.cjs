@@ -1961,14 +1961,14 @@ function explainMatch(pattern, text4, anyDate = false) {
   const [starts = []] = trace(table3, parts, text4, 1);
   return { ok: true, fields: fieldsAt(parts, text4, starts) };
 }
-function readAll({ parts, spans = [] }, text4, limit = MAX_READINGS) {
+function readAll({ parts, spans = [] }, text4) {
   const [first2] = parts;
   if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return [];
   const columns = text4.length + 1;
   const table3 = emptyTable((parts.length + 1) * columns);
   fill(table3, parts, text4, false);
   if (table3[parts.length * columns + text4.length] !== 1) return [];
-  return trace(table3, parts, text4, limit).map((starts) => {
+  return trace(table3, parts, text4, MAX_READINGS).map((starts) => {
     const fields2 = fieldsAt(parts, text4, starts);
     const at3 = (part) => starts[part] ?? text4.length;
     for (const { name, from, to } of spans) fields2[name] = text4.slice(at3(from), at3(to));
@@ -2599,7 +2599,6 @@ function nothing(policy2, input, why, not, unmatched) {
     requires: [],
     why,
     not,
-    location: null,
     unmatched,
     problems: [],
     matched: null
@@ -2627,7 +2626,6 @@ function decide2(policy2, rule3, input, { fields: fields2, pattern }, not) {
     requires: rule3.requires,
     why: `${described(input)} matches "${pattern.source}"${silent2}`,
     not,
-    location: rule3.location,
     unmatched: null,
     problems: names2.problems,
     matched: rule3
@@ -3747,7 +3745,7 @@ var init_overlaps = __esm({
 });
 
 // src/policy/rule.ts
-function parseRule({ name, config, location: location2 }, problems2) {
+function parseRule(name, config, problems2) {
   const kind = config.gitTag === void 0 ? "branch" : "tag";
   const key2 = kind === "tag" ? "git_tag" : "branch";
   const sources = config.gitTag ?? config.branch ?? [];
@@ -3781,7 +3779,6 @@ function parseRule({ name, config, location: location2 }, problems2) {
     claim: config.claim ?? null,
     requires: config.requires,
     origin: config.origin,
-    location: location2,
     tagPatterns: []
   };
 }
@@ -3876,7 +3873,7 @@ function examinePolicy(config) {
   const slots = withTagPatterns([
     ...ownEntries(own),
     ...preset ? presetEntries(preset, own) : [],
-    ...unread ? [unknownEntry()] : []
+    ...unread ? [LOST] : []
   ]);
   const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
   const checks = slots.map((slot) => checkEntry(slot, suffix));
@@ -3905,17 +3902,15 @@ function uselessStable({ origin: origin2 }, { name }) {
   return { location: origin2.at("stable"), what, hint: 'remove "stable"' };
 }
 function policyOf(own, preset, rules2, stableSuffix) {
-  const timezone = own?.timezone ?? "UTC";
   return {
     rules: rules2,
     stableSuffix,
-    timezone,
     unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
     promotion: preset ? promotionRule(preset) : null,
     location: own ? own.origin.at() : null,
     names: /* @__PURE__ */ new Set([...rules2.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
     warnings: [],
-    calendar: calendarOf(timezone)
+    calendar: calendarOf(own?.timezone ?? "UTC")
   };
 }
 function checkEntry({ rule: rule3, whole: whole2 }, suffix) {
@@ -3977,7 +3972,7 @@ function ownEntries(own) {
   for (let at3 = 0; at3 < count2; at3 += 1) {
     const config = unread.get(at3) === "lost" ? void 0 : rules2.shift();
     if (config === void 0) slots.push(LOST);
-    else slots.push(entryOf(`policy/${at3 + 1}`, config, config.origin.at(), unread.has(at3), true));
+    else slots.push(entryOf(`policy/${at3 + 1}`, config, unread.has(at3), true));
   }
   return slots;
 }
@@ -3986,15 +3981,12 @@ function presetEntries(preset, own) {
   return preset.rules.map((rule3, i) => {
     const origin2 = location2 ? { at: () => location2, keyAt: () => location2, inside: () => location2 } : presetOrigin(preset, i);
     const config = presetRuleConfig(rule3, origin2, own?.stable);
-    return entryOf(`${preset.name}/${rule3.name}`, config, location2, false, false);
+    return entryOf(`${preset.name}/${rule3.name}`, config, false, false);
   });
 }
-function unknownEntry() {
-  return LOST;
-}
-function entryOf(name, config, location2, partial2, own) {
+function entryOf(name, config, partial2, own) {
   const problems2 = [];
-  const rule3 = parseRule({ name, config, location: location2 }, problems2);
+  const rule3 = parseRule(name, config, problems2);
   const patterns = config.gitTag ?? config.branch ?? [];
   return {
     rule: rule3,
@@ -4076,14 +4068,11 @@ function checkPromotionTag(policy2, tag2, branch) {
 function needsOf(decision) {
   const rule3 = decision.publish ? decision.matched : null;
   const sequence = rule3 !== null && isNumbered2(rule3);
-  const channels = decision.channels.length > 0;
   return {
-    tagLists: sequence || channels,
-    gitTags: sequence && decision.claim === null,
+    tagLists: sequence || decision.channels.length > 0,
     base: rule3 !== null && templatesOf(rule3).some((template) => uses(template, "base")),
     sequence,
-    claim: sequence && decision.claim !== null,
-    channels
+    claim: sequence && decision.claim !== null
   };
 }
 function templatesOf(rule3) {
@@ -4115,18 +4104,13 @@ function resolveNames(policy2, decision, facts, seen = {}) {
     policy2.names,
     location2
   );
-  if (rule3 === null) return { ...decision, sequence: null, render: lookup(null) };
+  if (rule3 === null) return { ...decision, render: lookup(null) };
   const values = completeValues(policy2, rule3, decision, facts, seen);
   const names2 = renderNames(policy2, rule3, values);
   const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule3, names2)] : [];
   if (problems2.length > 0) throw new UserError(problems2);
   const [tag2] = names2.tags;
-  return {
-    ...decision,
-    ...names2,
-    sequence: values.seq ?? null,
-    render: lookup({ ...values, tag: tag2 })
-  };
+  return { ...decision, ...names2, render: lookup({ ...values, tag: tag2 }) };
 }
 function completeValues(policy2, rule3, decision, facts, seen) {
   const base = seen.base ?? null;
@@ -5460,6 +5444,261 @@ var init_csv = __esm({
   }
 });
 
+// src/oci/digest.ts
+function algorithmOf(digest) {
+  return digest.startsWith("sha512:") ? "sha512" : "sha256";
+}
+function digestOf(bytes, algorithm = "sha256") {
+  return `${algorithm}:${(0, import_node_crypto2.createHash)(algorithm).update(bytes).digest("hex")}`;
+}
+function hasherFor(digest) {
+  return (0, import_node_crypto2.createHash)(algorithmOf(digest));
+}
+function referrersTag(digest) {
+  const [algorithm = "", hex2 = ""] = digest.split(":");
+  return `${algorithm.slice(0, 32)}-${hex2.slice(0, 64)}`;
+}
+function cosignTags(digest) {
+  if (algorithmOf(digest) !== "sha256") return [];
+  return ["sig", "att", "sbom"].map((kind) => `${digest.replace(":", "-")}.${kind}`);
+}
+function verifying(name, expected) {
+  const hash2 = hasherFor(expected.digest);
+  let held = null;
+  let count2 = 0;
+  return new import_node_stream.Transform({
+    transform(piece, _encoding, done) {
+      hash2.update(piece);
+      count2 += piece.length;
+      const ready = held;
+      held = piece;
+      if (ready) this.push(ready);
+      done();
+    },
+    flush(done) {
+      const algorithm = expected.digest.split(":", 1)[0] ?? "";
+      const digest = `${algorithm}:${hash2.digest("hex")}`;
+      if (count2 !== expected.size || digest !== expected.digest) {
+        done(
+          new OperationError(
+            "mismatch",
+            `${name}: ${count2} bytes with digest ${digest} came back where ${expected.size} were promised; run again; if it stays, have the registry and any proxy before it looked at`
+          )
+        );
+        return;
+      }
+      done(null, held);
+    }
+  });
+}
+var import_node_crypto2, import_node_stream;
+var init_digest = __esm({
+  "src/oci/digest.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    import_node_stream = require("node:stream");
+    init_errors();
+  }
+});
+
+// src/oci/manifest.ts
+function parseManifest(manifest, name) {
+  const known3 = parsedBefore.get(manifest);
+  if (known3) return known3;
+  refuseUncopyable(manifest.mediaType, name);
+  const body = parseJson(manifest.bytes);
+  if (!isObject(body)) throw broken(name, "it is not a JSON object in UTF-8");
+  const declared = body["mediaType"];
+  if (declared !== void 0 && declared !== manifest.mediaType) {
+    throw broken(
+      name,
+      `it calls itself ${JSON.stringify(declared)} but was served as "${manifest.mediaType}"`
+    );
+  }
+  try {
+    const parsed2 = isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
+    parsedBefore.set(manifest, parsed2);
+    return parsed2;
+  } catch (error2) {
+    throw error2 instanceof Fault ? broken(name, error2.message) : error2;
+  }
+}
+function refuseUncopyable(mediaType, name) {
+  if (isCopyable(mediaType)) return;
+  if (isSchema1(mediaType)) {
+    throw new OperationError(
+      "rejected",
+      `${name}: this is a Docker schema 1 image, which Retag does not support: registries no longer accept it, and its digest does not survive a copy; pull it and push it again with a current tool`
+    );
+  }
+  throw new OperationError(
+    "rejected",
+    `${name}: the media type "${mediaType.slice(0, 120)}" is not one of a container image; name an image or an image index`
+  );
+}
+function broken(name, what) {
+  return new OperationError(
+    "mismatch",
+    `${name}: the manifest cannot be used: ${what}; build and push the image anew`
+  );
+}
+function parseIndex(body) {
+  if ("layers" in body || "config" in body) refuseDoubleNature(body);
+  return { kind: "index", manifests: descriptors(body["manifests"], "manifests"), ...common(body) };
+}
+function parseImage(body) {
+  if ("manifests" in body) refuseDoubleNature(body);
+  return {
+    kind: "image",
+    config: descriptor(body["config"], "config"),
+    layers: descriptors(body["layers"], "layers"),
+    ...common(body)
+  };
+}
+function refuseDoubleNature(body) {
+  if (body["mediaType"] === void 0) throw new Fault("it is an index and an image at once");
+}
+function common(body) {
+  return {
+    annotations: strings(body["annotations"]),
+    subject: body["subject"] === void 0 || body["subject"] === null ? null : descriptor(body["subject"], "subject"),
+    artifactType: text(body["artifactType"])
+  };
+}
+function descriptors(value, where) {
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw new Fault(`"${where}" is not a list`);
+  return value.map((entry, index) => descriptor(entry, `${where}[${index}]`));
+}
+function descriptor(value, where) {
+  if (!isObject(value)) throw new Fault(`"${where}" is not a descriptor`);
+  const { digest, size } = value;
+  if (typeof digest !== "string" || !isDigest(digest)) {
+    throw new Fault(`"${where}" has no sha256 or sha512 digest`);
+  }
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
+    throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
+  }
+  checkData(value["data"], digest, size, where);
+  return {
+    mediaType: text(value["mediaType"]).toLowerCase(),
+    digest,
+    size,
+    urls: Array.isArray(value["urls"]) ? value["urls"].filter((url) => typeof url === "string") : [],
+    annotations: strings(value["annotations"]),
+    platform: platformOf(value["platform"]),
+    raw: value
+  };
+}
+function checkData(data, digest, size, where) {
+  if (data === void 0 || data === null) return;
+  const bytes = Buffer.from(text(data), "base64");
+  const same2 = bytes.length === size && digestOf(bytes, algorithmOf(digest)) === digest;
+  if (!same2 || bytes.toString("base64") !== data) {
+    throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
+  }
+}
+function platformOf(value) {
+  if (!isObject(value)) return null;
+  const platform3 = {
+    os: text(value["os"]),
+    architecture: text(value["architecture"]),
+    variant: text(value["variant"])
+  };
+  return platform3.os === "" && platform3.architecture === "" ? null : platform3;
+}
+function strings(value) {
+  if (!isObject(value)) return /* @__PURE__ */ new Map();
+  return new Map(
+    Object.entries(value).filter((entry) => typeof entry[1] === "string")
+  );
+}
+function text(value) {
+  return typeof value === "string" ? value : "";
+}
+function bareMediaType(contentType) {
+  return (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+function isIndex(mediaType) {
+  return INDEXES.includes(mediaType);
+}
+function isSchema1(mediaType) {
+  return SCHEMA1.includes(mediaType);
+}
+function isCopyable(mediaType) {
+  return INDEXES.includes(mediaType) || IMAGES.includes(mediaType);
+}
+function isManifest(mediaType) {
+  return isCopyable(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
+}
+function isNonDistributable(mediaType) {
+  return mediaType.includes(".nondistributable.") || mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.");
+}
+function parseJson(bytes) {
+  if (!isShallow(bytes)) return void 0;
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    return void 0;
+  }
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function isShallow(bytes) {
+  return opens(bytes, "[") + opens(bytes, "{") <= MAX_DEPTH || depthOf(bytes) <= MAX_DEPTH;
+}
+function opens(bytes, bracket) {
+  const code2 = bracket.charCodeAt(0);
+  let count2 = 0;
+  for (let at3 = bytes.indexOf(code2); at3 >= 0 && count2 <= MAX_DEPTH; at3 = bytes.indexOf(code2, at3 + 1)) count2++;
+  return count2;
+}
+function depthOf(bytes) {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at3 = 0; at3 < bytes.length; at3++) {
+    const byte = bytes[at3];
+    if (inString) {
+      if (byte === 92) at3++;
+      else if (byte === 34) inString = false;
+    } else if (byte === 34) inString = true;
+    else if (byte === 91 || byte === 123) {
+      deepest = Math.max(deepest, ++depth);
+      if (deepest > MAX_DEPTH) break;
+    } else if (byte === 93 || byte === 125) depth--;
+  }
+  return deepest;
+}
+var MAX_MANIFEST_BYTES, parsedBefore, Fault, OCI_INDEX, OCI_MANIFEST, OCI_ARTIFACT, DOCKER_LIST, DOCKER_MANIFEST, DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, COPY_ACCEPT, HEAD_ACCEPT, INDEXES, IMAGES, SCHEMA1, MAX_DEPTH, utf8;
+var init_manifest = __esm({
+  "src/oci/manifest.ts"() {
+    "use strict";
+    init_errors();
+    init_digest();
+    init_reference();
+    MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+    parsedBefore = /* @__PURE__ */ new WeakMap();
+    Fault = class extends Error {
+    };
+    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+    OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+    OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
+    DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+    DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+    DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json";
+    DOCKER_SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+    COPY_ACCEPT = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST].join(", ");
+    HEAD_ACCEPT = `${COPY_ACCEPT}, ${OCI_ARTIFACT}, ${DOCKER_SCHEMA1_SIGNED}, */*;q=0.1`;
+    INDEXES = [OCI_INDEX, DOCKER_LIST];
+    IMAGES = [OCI_MANIFEST, DOCKER_MANIFEST];
+    SCHEMA1 = [DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED];
+    MAX_DEPTH = 64;
+    utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  }
+});
+
 // src/builds/machines.ts
 function formatDigests(built) {
   const record3 = {};
@@ -5473,13 +5712,13 @@ function parseDigests(documents) {
   const problems2 = [];
   const images = /* @__PURE__ */ new Map();
   for (const { name, text: text4 } of documents) {
-    const data = parseJson(text4);
-    if (!isRecord(data)) {
+    const data = parseJson(Buffer.from(text4));
+    if (!isObject(data)) {
       problems2.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:\u2026"}}'));
       continue;
     }
     for (const [image2, platforms] of Object.entries(data)) {
-      if (!isRecord(platforms)) {
+      if (!isObject(platforms)) {
         problems2.push(problem(name, `"${image2}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
         continue;
       }
@@ -5536,16 +5775,6 @@ function builtElsewhere(builds, images, digests) {
 }
 function problem(name, what, form) {
   return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
-}
-function parseJson(text4) {
-  try {
-    return JSON.parse(text4);
-  } catch {
-    return void 0;
-  }
-}
-function isRecord(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function matrix(builds, runners) {
   const own = new Map(
@@ -5610,6 +5839,7 @@ var init_machines = __esm({
   "src/builds/machines.ts"() {
     "use strict";
     init_errors();
+    init_manifest();
     init_platform();
     init_reference();
     RUNNERS = { "linux/arm64": "ubuntu-24.04-arm" };
@@ -6155,9 +6385,9 @@ function readEvent(input) {
   return { ...defaults, ref: about2, trust: anonymous("the event names neither a branch nor a git tag") };
 }
 function isAboutPullRequest(payload) {
-  return ["issue", "client_payload"].some((key2) => isObject(at(payload, key2, "pull_request")));
+  return ["issue", "client_payload"].some((key2) => isObject2(at(payload, key2, "pull_request")));
 }
-function isObject(value) {
+function isObject2(value) {
   return typeof value === "object" && value !== null;
 }
 function isPullRequest({ name, ref, payload }) {
@@ -6575,13 +6805,13 @@ var init_environment = __esm({
 });
 
 // src/git/git.ts
-function gitIn(cwd, env, timeout = 6e4) {
+function gitIn(cwd, env) {
   const offline = { ...pick(env, NEEDED), GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
   let drivers;
   return async (...args) => {
     const repository = await repositoryOf2(cwd);
     if (repository === null) return null;
-    const ask2 = (over2, words) => runGit(cwd, { ...offline, ...repository, ...asVariables(over2) }, words, timeout);
+    const ask2 = (over2, words) => runGit(cwd, { ...offline, ...repository, ...asVariables(over2) }, words);
     if (PLUMBING.has(args[0] ?? "")) return ask2(OVER, args);
     drivers ??= ask2(OVER, ["config", "--list", "-z", "--name-only"]).then(
       (answer2) => answer2.stdout.split("\0").filter((key2) => DRIVER.test(key2)).map((key2) => [key2, key2.endsWith(".required") ? "false" : ""])
@@ -6608,14 +6838,14 @@ async function remoteTags(cwd, env, trusted) {
       ...pick(env, NEEDED),
       ...await repositoryOf2(cwd)
     };
-    return runGit(cwd, more, [...words, "origin"], 6e4);
+    return runGit(cwd, more, [...words, "origin"]);
   }
   const { GITHUB_SERVER_URL: server = "https://github.com", GITHUB_REPOSITORY: name = "" } = env;
   if (name === "") return null;
   const safe = { ...pick(env, NEEDED), ...asVariables(OVER), GIT_ALLOW_PROTOCOL: "https:http" };
-  return runGit((0, import_node_path3.parse)(cwd).root, safe, [...words, "--", `${server}/${name}`], 6e4);
+  return runGit((0, import_node_path3.parse)(cwd).root, safe, [...words, "--", `${server}/${name}`]);
 }
-function runGit(cwd, env, args, timeout) {
+function runGit(cwd, env, args) {
   const environment = {
     ...env,
     ...{ LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
@@ -6623,12 +6853,13 @@ function runGit(cwd, env, args, timeout) {
     ...{ GIT_NO_REPLACE_OBJECTS: "1", GIT_GRAFT_FILE: "/dev/null" }
   };
   return new Promise((resolve12, reject) => {
-    const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
+    const limits = { timeout: TIMEOUT, maxBuffer: MAX_OUTPUT };
+    const options = { cwd, env: environment, ...limits, encoding: "utf8" };
     (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
       if (error2 === null) resolve12({ ok: true, stdout, stderr });
       else if (error2.code === "ENOENT") resolve12({ ok: false, stdout, stderr: "git is not installed" });
       else if (typeof error2.code === "number") resolve12({ ok: false, stdout, stderr });
-      else reject(broken(args[0] ?? "", error2, timeout));
+      else reject(broken2(args[0] ?? "", error2));
     });
   });
 }
@@ -6645,9 +6876,9 @@ function asVariables(settings) {
     ...Object.fromEntries(pairs2)
   };
 }
-function broken(command, error2, timeout) {
+function broken2(command, error2) {
   const killed = error2.killed === true;
-  const why = killed ? `no answer within ${timeout / 1e3} s` : error2.message;
+  const why = killed ? `no answer within ${TIMEOUT / 1e3} s` : error2.message;
   return new OperationError(killed ? "timeout" : "protocol", `git ${command}: ${why}`, { cause: error2 });
 }
 function linesOf3(answer2) {
@@ -6657,7 +6888,7 @@ async function commitOf(git, revision) {
   const answer2 = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
   return linesOf3(answer2)[0] ?? null;
 }
-async function isShallow(git) {
+async function isShallow2(git) {
   return linesOf3(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
 }
 async function allTags(git, askRemote) {
@@ -6665,7 +6896,7 @@ async function allTags(git, askRemote) {
   if (local === null) return [];
   if (!local.ok) throw unreadable("the git tags cannot be read", local.stderr);
   const names2 = namesOf2(linesOf3(local));
-  if (!await isShallow(git)) return names2;
+  if (!await isShallow2(git)) return names2;
   const remote = await askRemote();
   if (remote?.ok !== true) {
     throw unreadable("this clone is shallow and the remote did not list its git tags", remote?.stderr ?? "");
@@ -6698,7 +6929,7 @@ function unreadable(what, stderr) {
     hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
   });
 }
-var import_node_child_process, import_promises2, import_node_path3, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, PREFIX2;
+var import_node_child_process, import_promises2, import_node_path3, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, TIMEOUT, PREFIX2;
 var init_git = __esm({
   "src/git/git.ts"() {
     "use strict";
@@ -6734,6 +6965,7 @@ var init_git = __esm({
     DRIVER = /^(?:filter|diff|merge)\.(?:.*\.)?(?:clean|smudge|process|required|textconv|command|external|driver)$/is;
     NEEDED = /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM))$/i;
     NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
+    TIMEOUT = 6e4;
     PREFIX2 = "refs/tags/";
   }
 });
@@ -6842,15 +7074,15 @@ async function trackedFile(cwd, env, file2) {
 }
 function isBlob(id, bytes) {
   const algorithm = id.length === 64 ? "sha256" : "sha1";
-  const hash2 = (text5) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text5.length}\0`).update(text5).digest("hex");
+  const hash2 = (text5) => (0, import_node_crypto3.createHash)(algorithm).update(`blob ${text5.length}\0`).update(text5).digest("hex");
   const text4 = Buffer.from(bytes);
   return hash2(text4) === id || hash2(Buffer.from(text4.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
 }
-var import_node_crypto2, import_promises3, import_node_path4, STATUS;
+var import_node_crypto3, import_promises3, import_node_path4, STATUS;
 var init_work_tree = __esm({
   "src/git/work-tree.ts"() {
     "use strict";
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     import_promises3 = require("node:fs/promises");
     import_node_path4 = require("node:path");
     init_errors();
@@ -7079,7 +7311,7 @@ async function readRefFacts(options) {
     deleted,
     gitTags: once(() => allTags(git, () => remoteTags(cwd, env, may.localHosts))),
     reachableTags: once(() => tagsReachableFrom(git, sha2 ?? "HEAD")),
-    shallow: once(() => isShallow(git)),
+    shallow: once(() => isShallow2(git)),
     pullRequest: run4?.pullRequest ?? null,
     may,
     warnings: run4?.warnings ?? []
@@ -9676,261 +9908,6 @@ var init_definition = __esm({
   }
 });
 
-// src/oci/digest.ts
-function algorithmOf(digest) {
-  return digest.startsWith("sha512:") ? "sha512" : "sha256";
-}
-function digestOf(bytes, algorithm = "sha256") {
-  return `${algorithm}:${(0, import_node_crypto3.createHash)(algorithm).update(bytes).digest("hex")}`;
-}
-function hasherFor(digest) {
-  return (0, import_node_crypto3.createHash)(algorithmOf(digest));
-}
-function referrersTag(digest) {
-  const [algorithm = "", hex2 = ""] = digest.split(":");
-  return `${algorithm.slice(0, 32)}-${hex2.slice(0, 64)}`;
-}
-function cosignTags(digest) {
-  if (algorithmOf(digest) !== "sha256") return [];
-  return ["sig", "att", "sbom"].map((kind) => `${digest.replace(":", "-")}.${kind}`);
-}
-function verifying(name, expected) {
-  const hash2 = hasherFor(expected.digest);
-  let held = null;
-  let count2 = 0;
-  return new import_node_stream.Transform({
-    transform(piece, _encoding, done) {
-      hash2.update(piece);
-      count2 += piece.length;
-      const ready = held;
-      held = piece;
-      if (ready) this.push(ready);
-      done();
-    },
-    flush(done) {
-      const algorithm = expected.digest.split(":", 1)[0] ?? "";
-      const digest = `${algorithm}:${hash2.digest("hex")}`;
-      if (count2 !== expected.size || digest !== expected.digest) {
-        done(
-          new OperationError(
-            "mismatch",
-            `${name}: ${count2} bytes with digest ${digest} came back where ${expected.size} were promised; run again; if it stays, have the registry and any proxy before it looked at`
-          )
-        );
-        return;
-      }
-      done(null, held);
-    }
-  });
-}
-var import_node_crypto3, import_node_stream;
-var init_digest = __esm({
-  "src/oci/digest.ts"() {
-    "use strict";
-    import_node_crypto3 = require("node:crypto");
-    import_node_stream = require("node:stream");
-    init_errors();
-  }
-});
-
-// src/oci/manifest.ts
-function parseManifest(manifest, name) {
-  const known3 = parsedBefore.get(manifest);
-  if (known3) return known3;
-  refuseUncopyable(manifest.mediaType, name);
-  const body = parseJson2(manifest.bytes);
-  if (!isObject2(body)) throw broken2(name, "it is not a JSON object in UTF-8");
-  const declared = body["mediaType"];
-  if (declared !== void 0 && declared !== manifest.mediaType) {
-    throw broken2(
-      name,
-      `it calls itself ${JSON.stringify(declared)} but was served as "${manifest.mediaType}"`
-    );
-  }
-  try {
-    const parsed2 = isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
-    parsedBefore.set(manifest, parsed2);
-    return parsed2;
-  } catch (error2) {
-    throw error2 instanceof Fault ? broken2(name, error2.message) : error2;
-  }
-}
-function refuseUncopyable(mediaType, name) {
-  if (isCopyable(mediaType)) return;
-  if (isSchema1(mediaType)) {
-    throw new OperationError(
-      "rejected",
-      `${name}: this is a Docker schema 1 image, which Retag does not support: registries no longer accept it, and its digest does not survive a copy; pull it and push it again with a current tool`
-    );
-  }
-  throw new OperationError(
-    "rejected",
-    `${name}: the media type "${mediaType.slice(0, 120)}" is not one of a container image; name an image or an image index`
-  );
-}
-function broken2(name, what) {
-  return new OperationError(
-    "mismatch",
-    `${name}: the manifest cannot be used: ${what}; build and push the image anew`
-  );
-}
-function parseIndex(body) {
-  if ("layers" in body || "config" in body) refuseDoubleNature(body);
-  return { kind: "index", manifests: descriptors(body["manifests"], "manifests"), ...common(body) };
-}
-function parseImage(body) {
-  if ("manifests" in body) refuseDoubleNature(body);
-  return {
-    kind: "image",
-    config: descriptor(body["config"], "config"),
-    layers: descriptors(body["layers"], "layers"),
-    ...common(body)
-  };
-}
-function refuseDoubleNature(body) {
-  if (body["mediaType"] === void 0) throw new Fault("it is an index and an image at once");
-}
-function common(body) {
-  return {
-    annotations: strings(body["annotations"]),
-    subject: body["subject"] === void 0 || body["subject"] === null ? null : descriptor(body["subject"], "subject"),
-    artifactType: text(body["artifactType"])
-  };
-}
-function descriptors(value, where) {
-  if (value === null) return [];
-  if (!Array.isArray(value)) throw new Fault(`"${where}" is not a list`);
-  return value.map((entry, index) => descriptor(entry, `${where}[${index}]`));
-}
-function descriptor(value, where) {
-  if (!isObject2(value)) throw new Fault(`"${where}" is not a descriptor`);
-  const { digest, size } = value;
-  if (typeof digest !== "string" || !isDigest(digest)) {
-    throw new Fault(`"${where}" has no sha256 or sha512 digest`);
-  }
-  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
-    throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
-  }
-  checkData(value["data"], digest, size, where);
-  return {
-    mediaType: text(value["mediaType"]).toLowerCase(),
-    digest,
-    size,
-    urls: Array.isArray(value["urls"]) ? value["urls"].filter((url) => typeof url === "string") : [],
-    annotations: strings(value["annotations"]),
-    platform: platformOf(value["platform"]),
-    raw: value
-  };
-}
-function checkData(data, digest, size, where) {
-  if (data === void 0 || data === null) return;
-  const bytes = Buffer.from(text(data), "base64");
-  const same2 = bytes.length === size && digestOf(bytes, algorithmOf(digest)) === digest;
-  if (!same2 || bytes.toString("base64") !== data) {
-    throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
-  }
-}
-function platformOf(value) {
-  if (!isObject2(value)) return null;
-  const platform3 = {
-    os: text(value["os"]),
-    architecture: text(value["architecture"]),
-    variant: text(value["variant"])
-  };
-  return platform3.os === "" && platform3.architecture === "" ? null : platform3;
-}
-function strings(value) {
-  if (!isObject2(value)) return /* @__PURE__ */ new Map();
-  return new Map(
-    Object.entries(value).filter((entry) => typeof entry[1] === "string")
-  );
-}
-function text(value) {
-  return typeof value === "string" ? value : "";
-}
-function bareMediaType(contentType) {
-  return (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
-}
-function isIndex(mediaType) {
-  return INDEXES.includes(mediaType);
-}
-function isSchema1(mediaType) {
-  return SCHEMA1.includes(mediaType);
-}
-function isCopyable(mediaType) {
-  return INDEXES.includes(mediaType) || IMAGES.includes(mediaType);
-}
-function isManifest(mediaType) {
-  return isCopyable(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
-}
-function isNonDistributable(mediaType) {
-  return mediaType.includes(".nondistributable.") || mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.");
-}
-function parseJson2(bytes) {
-  if (!isShallow2(bytes)) return void 0;
-  try {
-    return JSON.parse(utf8.decode(bytes));
-  } catch {
-    return void 0;
-  }
-}
-function isObject2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function isShallow2(bytes) {
-  return opens(bytes, "[") + opens(bytes, "{") <= MAX_DEPTH || depthOf(bytes) <= MAX_DEPTH;
-}
-function opens(bytes, bracket) {
-  const code2 = bracket.charCodeAt(0);
-  let count2 = 0;
-  for (let at3 = bytes.indexOf(code2); at3 >= 0 && count2 <= MAX_DEPTH; at3 = bytes.indexOf(code2, at3 + 1)) count2++;
-  return count2;
-}
-function depthOf(bytes) {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let at3 = 0; at3 < bytes.length; at3++) {
-    const byte = bytes[at3];
-    if (inString) {
-      if (byte === 92) at3++;
-      else if (byte === 34) inString = false;
-    } else if (byte === 34) inString = true;
-    else if (byte === 91 || byte === 123) {
-      deepest = Math.max(deepest, ++depth);
-      if (deepest > MAX_DEPTH) break;
-    } else if (byte === 93 || byte === 125) depth--;
-  }
-  return deepest;
-}
-var MAX_MANIFEST_BYTES, parsedBefore, Fault, OCI_INDEX, OCI_MANIFEST, OCI_ARTIFACT, DOCKER_LIST, DOCKER_MANIFEST, DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, COPY_ACCEPT, HEAD_ACCEPT, INDEXES, IMAGES, SCHEMA1, MAX_DEPTH, utf8;
-var init_manifest = __esm({
-  "src/oci/manifest.ts"() {
-    "use strict";
-    init_errors();
-    init_digest();
-    init_reference();
-    MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
-    parsedBefore = /* @__PURE__ */ new WeakMap();
-    Fault = class extends Error {
-    };
-    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
-    OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-    OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
-    DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
-    DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
-    DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json";
-    DOCKER_SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws";
-    COPY_ACCEPT = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST].join(", ");
-    HEAD_ACCEPT = `${COPY_ACCEPT}, ${OCI_ARTIFACT}, ${DOCKER_SCHEMA1_SIGNED}, */*;q=0.1`;
-    INDEXES = [OCI_INDEX, DOCKER_LIST];
-    IMAGES = [OCI_MANIFEST, DOCKER_MANIFEST];
-    SCHEMA1 = [DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED];
-    MAX_DEPTH = 64;
-    utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  }
-});
-
 // src/shared/concurrency.ts
 function pool(items, limit, work) {
   const results = new Array(items.length);
@@ -10541,7 +10518,7 @@ function checkState(gate2, history, now) {
   const open7 = current.find(({ light }) => light !== "green");
   if (open7) return stopped("pending", `${name} on ${where} is not done`, open7, open7.at, now);
   const streaks = current.map((signal) => streakStart(signal, all));
-  return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
+  return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now);
 }
 function runState(gate2, history, now) {
   const name = `workflow ${gate2.workflow ?? ""} on ${history.branch} of ${history.repo}`;
@@ -10558,9 +10535,8 @@ function runState(gate2, history, now) {
     const oldest = last.at(-1);
     return oldest ? { state: "pending", text: text4, since: oldest.at } : { state: "pending", text: text4 };
   }
-  const newest = last[0];
-  const start2 = newest ? [streakStart(newest, history.runs)] : [];
-  return soaked(gate2, name, start2, history.complete, now, newest);
+  const start2 = last.slice(0, 1).map((newest) => streakStart(newest, history.runs));
+  return soaked(gate2, name, start2, history.complete, now);
 }
 function approvalState(who, facts, now) {
   const first2 = facts.approvals[0];
@@ -10568,27 +10544,26 @@ function approvalState(who, facts, now) {
     const when = first2.at === null ? "" : `, ${moment(first2.at)}`;
     const since = first2.at === null ? {} : { since: first2.at };
     const text5 = `${first2.by} of ${who} approved (${first2.via}${when})`;
-    return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
+    return { state: "open", text: text5, ...since };
   }
   const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
   const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
   const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
   return { state: "pending", text: text4, since: facts.since };
 }
-function soaked(gate2, name, starts, complete, now, signal) {
+function soaked(gate2, name, starts, complete, now) {
   const since = Math.max(...starts);
-  const url = signal?.url == null ? {} : { url: signal.url };
   const lasted = span(now - since);
   if (gate2.greenFor === void 0 || now - since >= gate2.greenFor) {
-    return { state: "open", text: `${name} is green since ${moment(since)}`, since, ...url };
+    return { state: "open", text: `${name} is green since ${moment(since)}`, since };
   }
   const limit = complete ? "" : "; older ones were not looked at";
   const text4 = `${name} is green for ${lasted}, and ${span(gate2.greenFor)} are asked for${limit}`;
-  return { state: "pending", text: text4, since, ...url };
+  return { state: "pending", text: text4, since };
 }
 function stopped(state, what, signal, since, now) {
   const text4 = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
-  return { state, text: text4, since, ...signal.url === null ? {} : { url: signal.url } };
+  return { state, text: text4, since };
 }
 function newestOfEach(signals) {
   const newest = /* @__PURE__ */ new Map();
@@ -10650,12 +10625,10 @@ function combine(judged) {
   const decisive = judged.filter((one2) => one2.state === state);
   const times = decisive.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]);
   const since = state === "open" ? Math.max(...times) : Math.min(...times);
-  const url = decisive.find((one2) => one2.url !== void 0)?.url;
   return {
     state,
     text: decisive.map(({ text: text4 }) => text4).join("; "),
-    ...times.length > 0 ? { since } : {},
-    ...url === void 0 ? {} : { url }
+    ...times.length > 0 ? { since } : {}
   };
 }
 function withoutGitHub(why) {
@@ -10770,14 +10743,7 @@ function effectiveStages(platforms, verdicts, policy2) {
     const verdict2 = verdicts.get(platform3) ?? { state: "open", text: "" };
     const shut = verdict2.state === "pending" || verdict2.state === "failed";
     const today = shut && policy2 === "demote" ? LOWER[stage2] : stage2;
-    const row2 = {
-      platform: platform3,
-      byFile: stage2,
-      today,
-      why: verdict2.text,
-      since: verdict2.since ?? null,
-      url: verdict2.url ?? null
-    };
+    const row2 = { platform: platform3, byFile: stage2, today, why: verdict2.text, since: verdict2.since ?? null };
     rows2.push(row2);
     if (verdict2.state === "unknown") refused4.push({ row: row2, code: "unknown" });
     else if (shut && policy2 === "fail") refused4.push({ row: row2, code: `gate-${verdict2.state}` });
@@ -19688,13 +19654,13 @@ function mapping(title, entries, options = {}) {
 function record2(key2, value) {
   return pipe(isMapping, record(key2, value));
 }
-function text2(parse7, json2 = {}) {
+function text2(parse6, json2 = {}) {
   return pipe(
     string2(),
     rawCheck(({ dataset, config, addIssue }) => {
       const patience = patienceOf(config);
       if (!dataset.typed || patience.left <= 0) return;
-      const parsed2 = parse7(dataset.value);
+      const parsed2 = parse6(dataset.value);
       if (parsed2.ok) return;
       patience.left -= 1;
       addIssue({ message: parsed2.what, expected: parsed2.hint });
@@ -22289,20 +22255,20 @@ function readClaim({ content }) {
 function parse4(bytes) {
   try {
     const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (isObject2(value)) return value;
+    if (isObject(value)) return value;
   } catch {
   }
   throw new NoClaim("it is no JSON object in UTF-8");
 }
 function ofBundle(bundle) {
   const { dsseEnvelope, messageSignature, verificationMaterial: material } = bundle;
-  if (!isObject2(material)) throw new NoClaim("the bundle has no verification material");
-  const kinds = ["certificate", "x509CertificateChain", "publicKey"].filter((key2) => isObject2(material[key2]));
+  if (!isObject(material)) throw new NoClaim("the bundle has no verification material");
+  const kinds = ["certificate", "x509CertificateChain", "publicKey"].filter((key2) => isObject(material[key2]));
   if (kinds.length !== 1) throw new NoClaim("the bundle has not exactly one signer");
   const certified = kinds[0] === "publicKey" ? null : bounded(bundle, material);
-  if (isObject2(dsseEnvelope) === isObject2(messageSignature))
+  if (isObject(dsseEnvelope) === isObject(messageSignature))
     throw new NoClaim("the bundle holds not exactly one of an envelope and a message signature");
-  if (isObject2(dsseEnvelope)) {
+  if (isObject(dsseEnvelope)) {
     const claim = ofEnvelope(dsseEnvelope);
     const isSignature = claim.predicateType === COSIGN_SIGN;
     return { ...claim, ...isSignature ? { kind: "signature", predicateType: null } : {}, certified };
@@ -23621,12 +23587,12 @@ async function openGitHub(options) {
       throw error2;
     }
   };
-  async function* pages(route, params, maxPages = 50) {
+  async function* pages(route, params) {
     let page2 = await send(route, { per_page: 100, ...params });
     for (let count2 = 1; ; count2++) {
       yield checked(route, page2.data);
       const next3 = nextPage(page2.link, options.apiUrl);
-      if (next3 === null || count2 >= maxPages) return;
+      if (next3 === null || count2 >= MAX_PAGES) return;
       page2 = await send(`GET ${next3}`, {}, permissionFor(route) ?? void 0);
     }
   }
@@ -23741,7 +23707,7 @@ async function whoAmI(call) {
     throw error2;
   }
 }
-var JOB_LOGIN;
+var JOB_LOGIN, MAX_PAGES;
 var init_client = __esm({
   "src/github/client.ts"() {
     "use strict";
@@ -23750,6 +23716,7 @@ var init_client = __esm({
     init_answers();
     init_errors3();
     JOB_LOGIN = "github-actions[bot]";
+    MAX_PAGES = 50;
   }
 });
 
@@ -24220,10 +24187,10 @@ var init_review = __esm({
 
 // src/registry/auth/docker-config.ts
 function parseDockerConfig(bytes, source) {
-  const json2 = parseJson2(bytes);
-  if (!isObject2(json2)) throw bad4(source, "is not a JSON object");
+  const json2 = parseJson(bytes);
+  if (!isObject(json2)) throw bad4(source, "is not a JSON object");
   const { auths = {}, credHelpers = {}, credsStore = null } = json2;
-  if (!isObject2(auths) || !isObject2(credHelpers))
+  if (!isObject(auths) || !isObject(credHelpers))
     throw bad4(source, 'has "auths" or "credHelpers" that is no object');
   if (credsStore !== null && typeof credsStore !== "string")
     throw bad4(source, 'has a "credsStore" that is no string');
@@ -24247,7 +24214,7 @@ function hostOf(key2) {
 }
 function credentialOf(entry, source, registry) {
   if (entry === void 0 || entry === null) return null;
-  if (!isObject2(entry)) throw bad4(source, `has an entry for ${registry} that is no object`);
+  if (!isObject(entry)) throw bad4(source, `has an entry for ${registry} that is no object`);
   const text4 = (name) => typeof entry[name] === "string" ? entry[name] : "";
   const decoded = text4("auth") === "" ? null : decodeAuth(text4("auth"), source, registry);
   const [username, password] = decoded ?? [text4("username"), text4("password")];
@@ -24288,8 +24255,8 @@ async function askHelper(name, registry, from, settings) {
     if (/credentials not found/i.test(stdout)) return null;
     throw failed2(program, registry, from, reasonOf(error2, settings.timeoutMs));
   }
-  const answer2 = parseJson2(Buffer.from(stdout, "utf8"));
-  const { Username: username, Secret: secret } = isObject2(answer2) ? answer2 : {};
+  const answer2 = parseJson(Buffer.from(stdout, "utf8"));
+  const { Username: username, Secret: secret } = isObject(answer2) ? answer2 : {};
   if (typeof username !== "string" || typeof secret !== "string") {
     throw failed2(program, registry, from, "its answer is not the JSON of a credential helper");
   }
@@ -25239,7 +25206,7 @@ var require_cjs = __commonJS({
       return false;
     }
     var RESULT = getEmptyResult();
-    function parse7(url, options) {
+    function parse6(url, options) {
       return parseImpl(url, 5, suffixLookup, options, getEmptyResult());
     }
     function getHostname(url, options) {
@@ -25273,7 +25240,7 @@ var require_cjs = __commonJS({
     exports2.getHostname = getHostname;
     exports2.getPublicSuffix = getPublicSuffix;
     exports2.getSubdomain = getSubdomain;
-    exports2.parse = parse7;
+    exports2.parse = parse6;
   }
 });
 
@@ -25346,10 +25313,10 @@ function addressOf(hostname) {
 }
 function groupsOf(text4) {
   const [head2 = "", tail] = text4.split("::");
-  const parse7 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
-  const before = parse7(head2);
+  const parse6 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
+  const before = parse6(head2);
   if (tail === void 0) return before;
-  const after = parse7(tail);
+  const after = parse6(tail);
   return [...before, ...new Array(8 - before.length - after.length).fill(0), ...after];
 }
 var API_HOSTS;
@@ -25620,8 +25587,8 @@ function byPost({ server, service, scopes }, { token }) {
   };
 }
 function parseToken(body, host) {
-  const json2 = parseJson2(body);
-  const fields2 = isObject2(json2) ? json2 : {};
+  const json2 = parseJson(body);
+  const fields2 = isObject(json2) ? json2 : {};
   const token = [fields2["token"], fields2["access_token"]].find(
     (value) => typeof value === "string" && value !== ""
   );
@@ -26413,7 +26380,7 @@ var require_ms = __commonJS({
       options = options || {};
       var type = typeof val;
       if (type === "string" && val.length > 0) {
-        return parse7(val);
+        return parse6(val);
       } else if (type === "number" && isFinite(val)) {
         return options.long ? fmtLong(val) : fmtShort(val);
       }
@@ -26421,7 +26388,7 @@ var require_ms = __commonJS({
         "val is not a non-empty string or a valid number. val=" + JSON.stringify(val)
       );
     };
-    function parse7(str) {
+    function parse6(str) {
       str = String(str);
       if (str.length > 100) {
         return;
@@ -29026,9 +28993,9 @@ function ask(context, task, request) {
   });
 }
 function errorsOf(response) {
-  const body = parseJson2(response.body);
-  if (!isObject2(body) || !Array.isArray(body["errors"])) return [];
-  return body["errors"].filter(isObject2).map((entry) => ({
+  const body = parseJson(response.body);
+  if (!isObject(body) || !Array.isArray(body["errors"])) return [];
+  return body["errors"].filter(isObject).map((entry) => ({
     code: typeof entry["code"] === "string" ? entry["code"].toUpperCase() : "",
     message: typeof entry["message"] === "string" ? entry["message"] : ""
   }));
@@ -29470,15 +29437,15 @@ async function descend(view, child3, depth) {
 }
 async function configOf(view, image2) {
   if (!IMAGE_CONFIGS.includes(image2.config.mediaType)) return {};
-  const config = parseJson2(await view.reader.blob(view.source, image2.config));
-  return isObject2(config) ? config : {};
+  const config = parseJson(await view.reader.blob(view.source, image2.config));
+  return isObject(config) ? config : {};
 }
 async function platformInConfig(view, image2) {
   return platformOf(await configOf(view, image2));
 }
 async function labelsOf2(view, image2) {
   const config = (await configOf(view, image2))["config"];
-  return strings(isObject2(config) ? config["Labels"] : void 0);
+  return strings(isObject(config) ? config["Labels"] : void 0);
 }
 function parse5(view, manifest) {
   return parseManifest(manifest, formatReference(refOf6(view, manifest.digest)));
@@ -29741,10 +29708,10 @@ function contradicted(task, what) {
 function mediaTypeOf(response) {
   const served = bareMediaType(response.headers["content-type"]);
   if (served !== "" && served !== "application/json") return served;
-  const body = parseJson2(response.body);
-  if (isObject2(body) && body["schemaVersion"] === 1) return DOCKER_SCHEMA1;
+  const body = parseJson(response.body);
+  if (isObject(body) && body["schemaVersion"] === 1) return DOCKER_SCHEMA1;
   if (served !== "") return served;
-  return isObject2(body) && typeof body["mediaType"] === "string" ? body["mediaType"] : "";
+  return isObject(body) && typeof body["mediaType"] === "string" ? body["mediaType"] : "";
 }
 function createReader(context) {
   const manifests = recent(MEMORY, ({ bytes }) => bytes.length);
@@ -29823,7 +29790,7 @@ var init_read = __esm({
 });
 
 // src/registry/tags.ts
-async function listTags2(context, repository, mostPages = MAX_PAGES) {
+async function listTags2(context, repository, mostPages = MAX_PAGES2) {
   const task = { operation: "list the tags", ref: repository };
   const tags = /* @__PURE__ */ new Set();
   const pages = /* @__PURE__ */ new Set();
@@ -29870,10 +29837,10 @@ function incomplete(task, what) {
   });
 }
 function tagsOf3(task, { repository }, response) {
-  const body = parseJson2(response.body);
-  const name = isObject2(body) ? body["name"] ?? repository : repository;
+  const body = parseJson(response.body);
+  const name = isObject(body) ? body["name"] ?? repository : repository;
   if (name !== repository) throw incomplete(task, `it is of ${clean2(JSON.stringify(name))}`);
-  const tags = isObject2(body) ? body["tags"] ?? [] : void 0;
+  const tags = isObject(body) ? body["tags"] ?? [] : void 0;
   if (!Array.isArray(tags) || !tags.every((tag2) => typeof tag2 === "string")) {
     throw failure(
       "protocol",
@@ -29885,7 +29852,7 @@ function tagsOf3(task, { repository }, response) {
   }
   return tags.filter((tag2) => isReservedTag(tag2) || parseTag(tag2).ok);
 }
-var PAGE, MAX_PAGES, MAX_BYTES4;
+var PAGE, MAX_PAGES2, MAX_BYTES4;
 var init_tags2 = __esm({
   "src/registry/tags.ts"() {
     "use strict";
@@ -29894,7 +29861,7 @@ var init_tags2 = __esm({
     init_head();
     init_manifest();
     PAGE = 1e3;
-    MAX_PAGES = 200;
+    MAX_PAGES2 = 200;
     MAX_BYTES4 = 16 * 1024 * 1024;
   }
 });
@@ -30654,7 +30621,7 @@ async function askApi(context, repository, digest) {
   const found = /* @__PURE__ */ new Map();
   let path6 = `referrers/${digest}`;
   let bytes = 0;
-  for (let page2 = 1; page2 <= MAX_PAGES2; page2++) {
+  for (let page2 = 1; page2 <= MAX_PAGES3; page2++) {
     const response = await ask(context, task, {
       method: "GET",
       repository,
@@ -30678,7 +30645,7 @@ async function askApi(context, repository, digest) {
     if (next3 === null || found.size === known3) return { entries: [...found.values()] };
     path6 = context.transport.resolve(response.url, next3);
   }
-  throw failure("protocol", task, `the list has more than ${MAX_PAGES2} pages`, "remove what nobody needs", {
+  throw failure("protocol", task, `the list has more than ${MAX_PAGES3} pages`, "remove what nobody needs", {
     status: 200
   });
 }
@@ -30688,10 +30655,10 @@ function fallbackRef({ registry, repository }, digest) {
 async function readFallback(context, ref) {
   try {
     const manifest = await readUnparsed(context, ref);
-    const body = parseJson2(manifest.bytes);
+    const body = parseJson(manifest.bytes);
     return {
       digest: manifest.digest,
-      body: isObject2(body) ? body : {},
+      body: isObject(body) ? body : {},
       entries: entriesOf4(manifest, nameOf4(ref))
     };
   } catch (error2) {
@@ -30745,7 +30712,7 @@ function indexEntries(list4, name) {
     `${name} should list what is attached, but is no OCI index (${why}); remove it or move it away`
   );
 }
-var MAX_PAGES2, MAX_REFERRERS, MAX_BYTES6, NO_API, NoList;
+var MAX_PAGES3, MAX_REFERRERS, MAX_BYTES6, NO_API, NoList;
 var init_referrers = __esm({
   "src/registry/referrers.ts"() {
     "use strict";
@@ -30757,7 +30724,7 @@ var init_referrers = __esm({
     init_concurrency();
     init_put();
     init_read();
-    MAX_PAGES2 = 100;
+    MAX_PAGES3 = 100;
     MAX_REFERRERS = 1e3;
     MAX_BYTES6 = 16 * 1024 * 1024;
     NO_API = [404, 405, 501];
@@ -31139,7 +31106,7 @@ function subjectOf2(token) {
   return textAt(claims, isMail ? "email" : "sub") ?? "";
 }
 function claimsOf2(token) {
-  return parseJson2(Buffer.from(token.split(".")[1] ?? "", "base64url"));
+  return parseJson(Buffer.from(token.split(".")[1] ?? "", "base64url"));
 }
 async function logged(ask2, url, envelope, certificate) {
   const verifiers = [Buffer.from(certificate.toString()).toString("base64")];
@@ -31149,13 +31116,13 @@ async function logged(ask2, url, envelope, certificate) {
     kind: "dsse",
     spec: { proposedContent }
   });
-  const [entry] = isObject2(body) ? Object.values(body) : [];
+  const [entry] = isObject(body) ? Object.values(body) : [];
   const proof = at(entry, "verification", "inclusionProof");
   const promise = textAt(entry, "verification", "signedEntryTimestamp");
   const canonical = textAt(entry, "body");
-  if (!isObject2(proof) || promise === null || canonical === null)
+  if (!isObject(proof) || promise === null || canonical === null)
     throw strange("Rekor", url, "no entry of its log");
-  const kind = parseJson2(Buffer.from(canonical, "base64"));
+  const kind = parseJson(Buffer.from(canonical, "base64"));
   const hashes = at(proof, "hashes");
   return {
     logIndex: String(at(entry, "logIndex")),
@@ -31183,15 +31150,15 @@ async function timestamped(ask2, url, signature) {
 async function post(ask2, name, url, body) {
   const headers = { "content-type": "application/json", accept: "application/json" };
   const answer2 = await ask2({ method: "POST", url, headers, body: Buffer.from(JSON.stringify(body)) });
-  if (answer2.status === 200 || answer2.status === 201) return parseJson2(answer2.body);
+  if (answer2.status === 200 || answer2.status === 201) return parseJson(answer2.body);
   const { location: location2 } = answer2.headers;
   if (answer2.status !== 409 || location2 === void 0) throw refused3(name, url, answer2);
   const there = await ask2({ method: "GET", url: new URL(new URL(location2, url).pathname, url), headers });
   if (there.status !== 200) throw refused3(name, url, there);
-  return parseJson2(there.body);
+  return parseJson(there.body);
 }
 function refused3(name, url, { status, body }) {
-  const said3 = textAt(parseJson2(body), "message") ?? body.toString("utf8");
+  const said3 = textAt(parseJson(body), "message") ?? body.toString("utf8");
   const text4 = said3.replace(/[\p{C}\s]+/gu, " ").trim().slice(0, 300);
   const what = `${name} at ${url.host} answered HTTP ${status}${text4 === "" ? "" : `: ${text4}`}`;
   const code2 = status === 401 || status === 403 ? "denied" : status >= 500 || status === 429 ? "unavailable" : "rejected";
@@ -31220,7 +31187,7 @@ function tokenOf(env, ask2, onSecret) {
       url,
       headers: { authorization: `Bearer ${bearer2}`, accept: "application/json" }
     });
-    const token = answer2.status === 200 ? textAt(parseJson2(answer2.body), "value") : null;
+    const token = answer2.status === 200 ? textAt(parseJson(answer2.body), "value") : null;
     if (token === null)
       throw refused3("the token service of GitHub Actions", url, { ...answer2, body: Buffer.alloc(0) });
     onSecret(token);
@@ -31247,8 +31214,8 @@ var init_keyless = __esm({
 
 // src/trust/services.ts
 function parseSigningConfig(text4, now) {
-  const config = parseJson2(text4);
-  if (!isObject2(config) || !(textAt(config, "mediaType") ?? "").startsWith(MEDIA_TYPE))
+  const config = parseJson(text4);
+  if (!isObject(config) || !(textAt(config, "mediaType") ?? "").startsWith(MEDIA_TYPE))
     return wrong2(
       "it is not a signing config of Sigstore",
       'give the file that "cosign signing-config create" writes'
@@ -31328,8 +31295,8 @@ function kindOf5({ asymmetricKeyType: type, asymmetricKeyDetails: details2 }) {
   return [type, details2?.namedCurve, details2?.modulusLength].filter((part) => part !== void 0).join(" ");
 }
 async function decrypt(base64, password) {
-  const box2 = parseJson2(Buffer.from(base64, "base64"));
-  if (!isObject2(box2) || textAt(box2, "kdf", "name") !== "scrypt" || textAt(box2, "cipher", "name") !== "nacl/secretbox")
+  const box2 = parseJson(Buffer.from(base64, "base64"));
+  if (!isObject(box2) || textAt(box2, "kdf", "name") !== "scrypt" || textAt(box2, "cipher", "name") !== "nacl/secretbox")
     throw new Error("its encryption is not that of cosign");
   const [N, r, p] = ["N", "r", "p"].map((name) => Number(at(box2, "kdf", "params", name)));
   if (N === void 0 || r === void 0 || p === void 0 || !(128 * N * r * p <= MAX_MEMORY)) {
@@ -31450,17 +31417,17 @@ function lazily(open7) {
   let opened3;
   return () => opened3 ??= open7();
 }
-async function read3({ path: path6, origin: origin2 }, sources, problems2, parse7) {
+async function read3({ path: path6, origin: origin2 }, sources, problems2, parse6) {
   const location2 = origin2.at();
   const bytes = await sources.file(path6);
-  const parsed2 = bytes === null ? { ok: false, what: "there is no such file", hint: "commit it, or correct the path" } : parse7(bytes);
+  const parsed2 = bytes === null ? { ok: false, what: "there is no such file", hint: "commit it, or correct the path" } : parse6(bytes);
   if (parsed2.ok) return parsed2.value;
   problems2.push({ location: location2, what: `${path6} cannot be used: ${parsed2.what}`, hint: parsed2.hint });
   return null;
 }
 function parseRoot(bytes) {
-  const root = parseJson2(bytes);
-  return isObject2(root) ? { ok: true, value: root } : {
+  const root = parseJson(bytes);
+  return isObject(root) ? { ok: true, value: root } : {
     ok: false,
     what: "it is no JSON object",
     hint: "give the trusted_root.json of your Sigstore"
@@ -31475,9 +31442,9 @@ function claimOf(candidate) {
 }
 function statementOf({ content }, claim) {
   if (content.kind !== "bundle" || claim?.signed == null) return null;
-  const payload = Buffer.from(textAt(parseJson2(content.bytes), "dsseEnvelope", "payload") ?? "", "base64");
-  const statement = Buffer.from(claim.signed).equals(preAuthEncoding(IN_TOTO, payload)) ? parseJson2(payload) : null;
-  if (!isObject2(statement) || !Array.isArray(statement["subject"])) return null;
+  const payload = Buffer.from(textAt(parseJson(content.bytes), "dsseEnvelope", "payload") ?? "", "base64");
+  const statement = Buffer.from(claim.signed).equals(preAuthEncoding(IN_TOTO, payload)) ? parseJson(payload) : null;
+  if (!isObject(statement) || !Array.isArray(statement["subject"])) return null;
   return statement;
 }
 function ownerOf2(claims) {
@@ -31776,14 +31743,9 @@ async function approvingReviews(github2, repo, pull2) {
   const latest = /* @__PURE__ */ new Map();
   const params = { ...repo, pull_number: pull2 };
   for await (const page2 of github2.pages("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", params)) {
-    for (const { user: user2, state, submitted_at, html_url, commit_id: commit4 } of page2) {
+    for (const { user: user2, state, submitted_at, commit_id: commit4 } of page2) {
       if (user2 === null || state === "COMMENTED" || state === "PENDING") continue;
-      const review = {
-        by: user2.login,
-        via: "review",
-        at: Date.parse(submitted_at ?? ""),
-        url: html_url
-      };
+      const review = { by: user2.login, via: "review", at: Date.parse(submitted_at ?? "") };
       latest.set(user2.login, { state, commit: commit4, review });
     }
   }
@@ -31797,7 +31759,7 @@ async function environmentApprovals(github2, repo, who, runId) {
     if (state !== "approved") continue;
     for (const { name } of environments2) {
       if (name === void 0 || !await guards(github2, repo, who, user2.login, name)) continue;
-      found.push({ by: user2.login, via: "environment", at: null, url: null });
+      found.push({ by: user2.login, via: "environment", at: null });
     }
   }
   return found;
@@ -31906,7 +31868,7 @@ async function signalsOf(github2, { repo, name, app }, commit4) {
     ...runs.sort(newestFirst).map((run4) => signalOfCheck(run4, committedAt)),
     ...statuses.sort(newestFirst).map(signalOfStatus)
   ];
-  return { sha: commit4.sha, committedAt, signals };
+  return { committedAt, signals };
 }
 function signalOfCheck(run4, committedAt) {
   const done = run4.status === "completed";
@@ -31914,14 +31876,13 @@ function signalOfCheck(run4, committedAt) {
     light: done ? lightOf(run4.conclusion) : "pending",
     said: done ? run4.conclusion ?? "no conclusion" : run4.status,
     source: run4.app?.slug ?? "unknown app",
-    at: Math.max(time(run4.completed_at) ?? time(run4.started_at) ?? 0, committedAt),
-    url: run4.html_url
+    at: Math.max(time(run4.completed_at) ?? time(run4.started_at) ?? 0, committedAt)
   };
 }
 function signalOfStatus(status) {
   const light = status.state === "success" ? "green" : status.state === "pending" ? "pending" : "red";
   const source = `status/${status.creator?.login ?? ""}`;
-  return { light, said: status.state, source, at: time(status.updated_at) ?? 0, url: status.target_url };
+  return { light, said: status.state, source, at: time(status.updated_at) ?? 0 };
 }
 function lightOf(conclusion) {
   if (conclusion === "success" || conclusion === "neutral") return "green";
@@ -31964,8 +31925,7 @@ function signalOfRun(run4, workflow) {
     light: green ? "green" : "red",
     said: run4.conclusion ?? "no conclusion",
     source: workflow,
-    at: Date.parse(run4.updated_at),
-    url: run4.html_url
+    at: Date.parse(run4.updated_at)
   };
 }
 function enough(runs, { atLeast, backTo }) {
@@ -32695,7 +32655,7 @@ var require_parse = __commonJS({
   "node_modules/semver/functions/parse.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse7 = (version, options, throwErrors = false) => {
+    var parse6 = (version, options, throwErrors = false) => {
       if (version instanceof SemVer) {
         return version;
       }
@@ -32708,7 +32668,7 @@ var require_parse = __commonJS({
         throw er;
       }
     };
-    module2.exports = parse7;
+    module2.exports = parse6;
   }
 });
 
@@ -32716,9 +32676,9 @@ var require_parse = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse6 = require_parse();
     var valid = (version, options) => {
-      const v = parse7(version, options);
+      const v = parse6(version, options);
       return v ? v.version : null;
     };
     module2.exports = valid;
@@ -32729,9 +32689,9 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse6 = require_parse();
     var clean3 = (version, options) => {
-      const s = parse7(version.trim().replace(/^[=v]+/, ""), options);
+      const s = parse6(version.trim().replace(/^[=v]+/, ""), options);
       return s ? s.version : null;
     };
     module2.exports = clean3;
@@ -32766,10 +32726,10 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse6 = require_parse();
     var diff = (version1, version2) => {
-      const v1 = parse7(version1, null, true);
-      const v2 = parse7(version2, null, true);
+      const v1 = parse6(version1, null, true);
+      const v2 = parse6(version2, null, true);
       const comparison = v1.compare(v2);
       if (comparison === 0) {
         return null;
@@ -32840,9 +32800,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse6 = require_parse();
     var prerelease = (version, options) => {
-      const parsed2 = parse7(version, options);
+      const parsed2 = parse6(version, options);
       return parsed2 && parsed2.prerelease.length ? parsed2.prerelease : null;
     };
     module2.exports = prerelease;
@@ -33028,7 +32988,7 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse7 = require_parse();
+    var parse6 = require_parse();
     var { safeRe: re, t } = require_re();
     var coerce = (version, options) => {
       if (version instanceof SemVer) {
@@ -33063,7 +33023,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build2 = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse7(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
+      return parse6(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
     };
     module2.exports = coerce;
   }
@@ -33073,7 +33033,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse6 = require_parse();
     var constants6 = require_constants();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
@@ -33085,7 +33045,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version, options) => {
       const versionStringToParse = version instanceof SemVer ? version.version : version;
-      return parse7(versionStringToParse, options);
+      return parse6(versionStringToParse, options);
     };
     var doTruncation = (version, truncation) => {
       if (isPrerelease(truncation)) {
@@ -34320,7 +34280,7 @@ var require_semver2 = __commonJS({
     var constants6 = require_constants();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse7 = require_parse();
+    var parse6 = require_parse();
     var valid = require_valid();
     var clean3 = require_clean();
     var inc = require_inc();
@@ -34359,7 +34319,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module2.exports = {
-      parse: parse7,
+      parse: parse6,
       valid,
       clean: clean3,
       inc,
@@ -34645,8 +34605,7 @@ function checkPlatforms(found, definition, dockerfiles, log) {
   }
 }
 function stateOf4(found, version, temporary) {
-  const platforms = [...new Set(found.nodes.flatMap((node) => node.platforms))];
-  return { name: found.name, driver: found.driver, nodes: found.nodes.length, platforms, temporary, version };
+  return { name: found.name, driver: found.driver, nodes: found.nodes.length, temporary, version };
 }
 function lastLine({ stdout, stderr }) {
   const lines3 = `${stdout}
@@ -34675,7 +34634,6 @@ function knowsAllow(version) {
 function parseInspect(text4) {
   const [head2 = "", ...rest] = text4.split(/^Nodes:\s*$/m);
   const nodes = rest.join("").split(/^(?=Name:)/m).filter((part) => part.startsWith("Name:")).map((part) => ({
-    name: field(part, "Name") ?? "",
     platforms: platformsIn(field(part, "Platforms") ?? ""),
     error: field(part, "Error")
   }));
@@ -34709,8 +34667,8 @@ var init_inspect = __esm({
 
 // src/docker/metadata.ts
 function readMetadata(text4, definition) {
-  const data = text4 === null ? null : parse6(text4);
-  if (data === null) {
+  const data = text4 === null ? null : parseJson(Buffer.from(text4));
+  if (!isObject(data)) {
     throw new OperationError(
       "protocol",
       "buildx ended without an error but wrote no metadata file, so no digest is known; run again"
@@ -34718,7 +34676,7 @@ function readMetadata(text4, definition) {
   }
   return definition.targets.filter(({ pushed: pushed2 }) => pushed2).map((target) => {
     const entry = Object.hasOwn(data, target.name) ? data[target.name] : void 0;
-    const digest = isRecord2(entry) ? entry["containerimage.digest"] : void 0;
+    const digest = isObject(entry) ? entry["containerimage.digest"] : void 0;
     if (typeof digest === "string" && isDigest(digest)) return { target, digest };
     throw new OperationError(
       "protocol",
@@ -34767,22 +34725,12 @@ function label3({ image: image2, platforms, pushed: pushed2 }) {
   const list4 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
   return `${image2}${list4}${pushed2 ? "" : ", built only"}`;
 }
-function parse6(text4) {
-  try {
-    const data = JSON.parse(text4);
-    return isRecord2(data) ? data : null;
-  } catch {
-    return null;
-  }
-}
-function isRecord2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 var MOST_REASON2;
 var init_metadata = __esm({
   "src/docker/metadata.ts"() {
     "use strict";
     init_errors();
+    init_manifest();
     init_reference();
     MOST_REASON2 = 300;
   }

@@ -23,7 +23,7 @@ const AREAS = {
       'run.test.ts',
       'observe.test.ts',
       'github/review/reviewed.test.ts',
-      'cases.test.ts',
+      'cases/cases.test.ts',
     ],
   },
   policy: {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/config.js';
 import { compareEntries, countsForPullRequest, isTouched } from '../../src/github/review/comment.js';
+import { entryTest } from '../../src/config/entries.js';
 
 const entry = (name: string, build: string, tag: string, more = ''): string =>
   `  - name: docker.io/starlingx/${name}\n    src_build_tag: ${build}\n    src_ref: https://opendev.org/x/y/commit/${'a'.repeat(40)}\n    tag: ${tag}\n${more}`;
@@ -77,4 +78,25 @@ test('actions are told apart by their entries', () => {
   // What comes from no entry (an input), or from a build, counts.
   expect(countsForPullRequest(of(null), changes)).toBe(true);
   expect(countsForPullRequest(of(7), changes)).toBe(true);
+});
+
+const FILE = 'tags.yaml';
+const entryText = (tag: string, more = ''): string =>
+  `  - name: quay.io/o/app\n    src_build_tag: b1\n    tag: '${tag}'\n${more}`;
+const parse = (text: string) => parseConfig([{ path: FILE, bytes: Buffer.from(text) }]).images;
+
+describe('the entry in another version of its file', () => {
+  const images = parse(`images:\n${entryText('1.0')}${entryText('2.0')}`);
+  const second = images[1] && entryTest(images[1]);
+
+  test.each([
+    ['the same', `images:\n${entryText('1.0')}${entryText('2.0')}`, true],
+    ['at another line, with a comment', `# moved\nimages:\n${entryText('2.0')}`, true],
+    ['not there yet', `images:\n${entryText('1.0')}`, false],
+    ['with another key', `images:\n${entryText('2.0', '    stable: true\n')}`, false],
+    ['in a file that was broken', 'images: {', false],
+  ])('%s', (_name, text, is) => {
+    expect(second?.file).toBe(FILE);
+    expect(second?.contains(text)).toBe(is);
+  });
 });

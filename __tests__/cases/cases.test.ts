@@ -1,5 +1,5 @@
 /**
- * Golden cases: one folder each in `cases/`, with a tag file, what the run is about and what the registries hold
+ * Golden cases: one folder each beside this file, with a tag file, what the run is about and what the registries hold
  * (case.yaml), and what must come out: the plan (plan.json), for some the job summary (summary.md), and the registries
  * after apply (after.yaml). `UPDATE_GOLDEN=1` writes them; read them before you commit them.
  *
@@ -11,16 +11,16 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 
-import { type BuiltImage, image, index, seed } from '../testing/registry/image.js';
-import { startRegistry, type EmbeddedRegistry, type FaultRule } from '../testing/registry/server.js';
-import type { Gatekeeper, GateState } from '../src/gates/gates.js';
-import { summary } from '../src/report/summary.js';
-import type { Request } from '../src/request.js';
-import { testBuilder, type TestBuilderOptions } from './support/builder.js';
-import { flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';
-import { factsOf, SHA } from './support/policies.js';
+import { type BuiltImage, image, index, seed } from '../../testing/registry/image.js';
+import { startRegistry, type EmbeddedRegistry, type FaultRule } from '../../testing/registry/server.js';
+import type { Gatekeeper, GateState } from '../../src/gates/gates.js';
+import { summary } from '../../src/report/summary.js';
+import type { Request } from '../../src/request.js';
+import { testBuilder, type TestBuilderOptions } from '../support/builder.js';
+import { flow, flowRequest, tagsOf, writesOf, type FlowResult } from '../support/flow.js';
+import { factsOf, SHA } from '../support/policies.js';
 
-const FOLDER = new URL('./cases/', import.meta.url);
+const FOLDER = new URL('./', import.meta.url);
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
 interface Case {
