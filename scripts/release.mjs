@@ -2,10 +2,13 @@
  * Publishes the release of the git tag that a job runs for. Run by .github/workflows/release.yml; running it again finishes what
  * an earlier run began, and never moves the major tag back.
  *   node scripts/release.mjs --check        the version, the changelog and the description fit; asks nobody
+ *   node scripts/release.mjs --npm PACKAGE  publishes the package, unless npm has this very one already
  *   node scripts/release.mjs FILE...        a draft with the files, then the release, then the major tag
  * Reads GITHUB_REF_NAME, GITHUB_SHA, GITHUB_REPOSITORY, GITHUB_API_URL and GH_TOKEN.
  * API: https://docs.github.com/en/rest/releases/releases and https://docs.github.com/en/rest/git/refs
  */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
@@ -127,11 +130,36 @@ async function publish(files) {
   await moveMajor();
 }
 
+/** What npm has of this version. @returns {string | undefined} its integrity */
+function publishedPackage() {
+  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const words = ['view', `${name}@${tag.replace(/^v/, '')}`, 'dist.integrity', '--json', '--prefer-online'];
+  try {
+    const answer = execFileSync('npm', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return answer.trim() === '' ? undefined : JSON.parse(answer);
+  } catch (error) {
+    if (/"code": "E404"/.test(error.stdout ?? '')) return undefined;
+    throw new Error(`npm view: ${(error.stdout ?? '').slice(0, 300) || error.message}`, { cause: error });
+  }
+}
+
+/** A version on npm cannot be changed: the same bytes are kept, other bytes are an error. */
+function publishPackage(file) {
+  const own = `sha512-${createHash('sha512').update(readFileSync(file)).digest('base64')}`;
+  const there = publishedPackage();
+  if (there !== undefined && there !== own)
+    throw new Error(`npm has ${tag} with other bytes: ${there}, and ${basename(file)} is ${own}`);
+  if (there === own) return console.log(`npm has ${tag} already`);
+  execFileSync('npm', ['publish', resolve(file)], { stdio: 'inherit' });
+  return console.log(`published ${basename(file)}`);
+}
+
 const files = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 try {
   notes();
   checkDescription();
   if (process.argv.includes('--check')) console.log(`${tag}: version, changelog and description fit`);
+  else if (process.argv.includes('--npm') && files.length === 1) publishPackage(files[0]);
   else if (files.length === 0) throw new Error('which files belong to the release?');
   else await publish(files);
 } catch (error) {

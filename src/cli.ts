@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Command line entry: argv → one command → exit status. `--version` is answered from this small file; the rest of Retag is
  * loaded from the file beside it only when there is something to do.

@@ -45,8 +45,18 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "README.md: git clone --depth 1 --branch v1 https://github.com/retag/retag ~/.retag && alias retag='node ~/.retag/dist/cli.cjs'":
     'fetches a release from GitHub',
   'CONTRIBUTING.md: npm ci': 'is what CI runs; the scripts are checked by name',
-  'SECURITY.md: for file in dist/*.cjs; do gh attestation verify "$file" --repo OWNER/REPOSITORY; done':
+  'SECURITY.md: for file in dist/*.cjs; do gh attestation verify "$file" --repo retag/retag || exit 1; done':
     'asks GitHub for the attestations of a release',
+  'SECURITY.md: gh attestation verify retag-linux-x64 --repo retag/retag':
+    'asks GitHub, a registry and npm for the attestations of a release',
+  'docs/install.md: npx retag demo':
+    'fetches the package; __tests__/scripts/bundle/package.test.ts starts the packed file with npx',
+  'docs/install.md: gh release download --repo retag/retag --pattern retag-linux-x64':
+    'fetches a release from GitHub; e2e/executable.test.ts makes and starts the file',
+  'docs/install.md: docker run --rm --volume "$PWD:/workspace:ro" ghcr.io/retag/retag:1 plan --config image-tags.yaml':
+    'fetches the image; e2e/image.test.ts makes it and plans in it',
+  'docs/install.md: git clone --depth 1 --branch v1 https://github.com/retag/retag ~/.retag':
+    'fetches a release from GitHub',
   'bench/README.md: scripts/stack/install.sh':
     'takes ten minutes and other tools; the scripts are checked by name',
   'docs/reliability.md: npm run faults': 'takes eight minutes; the scripts are checked by name',
@@ -201,10 +211,10 @@ describe.each([...new Set(RUN.map(({ page }) => page))])('%s', (page) => {
   );
 });
 
-test('nineteen blocks are not run, each for a reason', () => {
+test('twenty-four blocks are not run, each for a reason', () => {
   const keys = new Set(BLOCKS.map(keyOf));
   expect(Object.keys(NOT_RUN).filter((key) => !keys.has(key))).toEqual([]);
-  expect(BLOCKS.length - RUN.length).toBe(19);
+  expect(BLOCKS.length - RUN.length).toBe(24);
 });
 
 test('every script of npm that a page names exists', () => {

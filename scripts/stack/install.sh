@@ -23,6 +23,7 @@ packages=(
   runc:runc
   busybox-static:busybox
   openssl:openssl
+  binutils:strip
   apache2-utils:htpasswd
   docker.io:docker # only its client is used, as the host of the buildx plugin
   git:git
@@ -166,7 +167,7 @@ build_tool() {
 # Node from its npm package, as `node20` and `node24`; the binary comes with the package, no script runs.
 install_node() {
   local version="$1" name="node${1%%.*}" arch work
-  present "$name" "$version" && return 0
+  present "$name" "$version with its licence" && return 0
   case "$(uname -m)" in
     x86_64) arch=x64 ;;
     aarch64) arch=arm64 ;;
@@ -177,8 +178,9 @@ install_node() {
   quietly "$name" npm install --prefix "$work" --no-save --no-audit --no-fund --ignore-scripts \
     "node-linux-$arch@$version"
   mv "$work/node_modules/node-linux-$arch/bin/node" "$bin/$name"
+  mv "$work/node_modules/node-linux-$arch/LICENSE" "$bin/$name.LICENSE"
   rm -rf "$work"
-  mark "$name" "$version"
+  mark "$name" "$version with its licence"
 }
 
 # Docker's daemon, unpacked beside the tools and not installed: nothing starts it but a test.
