@@ -4,6 +4,7 @@ import { cpus, loadavg } from 'node:os';
 import { benchBuilds } from './builds.js';
 import { benchLatency } from './latency.js';
 import { benchMemory } from './memory.js';
+import { benchNetwork } from './network.js';
 import { benchStartup } from './startup.js';
 import { benchTags } from './tags.js';
 import { versions } from './versions.js';
@@ -11,6 +12,7 @@ import { versions } from './versions.js';
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   tags: benchTags,
   latency: benchLatency,
+  network: benchNetwork,
   startup: benchStartup,
   memory: benchMemory,
   builds: benchBuilds,

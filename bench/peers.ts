@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { dockerConfigWithBuildx, findBinary } from '../e2e/support/stack.js';
@@ -22,13 +22,24 @@ interface World {
   readonly host: string;
   readonly directory: string;
   readonly entries: readonly BenchEntry[];
+  /** PEM file of the authority of a registry with TLS; absent: plain http */
+  readonly caFile?: string;
+}
+
+/** The tools that take many tags in one call or are quick enough for one call a tag, at several settings. */
+export function networkPeers(world: World): readonly Peer[] {
+  return [
+    ...[8, 32, 64, 128].map((parallel) => regsync(world, parallel)),
+    ...[8, 32].map((parallel) => crane(world, parallel)),
+    regctl(world, 32),
+  ];
 }
 
 /** The tools that people use for this today, each in its quickest usual way; those of one tag a call under `xargs -P8`. */
 export function peers(world: World): readonly Peer[] {
   return [
-    perTag(world, 'crane', '`crane tag`, xargs -P8', ({ source, tag }) => ['tag', '--insecure', source, tag]),
-    regctl(world),
+    crane(world, 8),
+    regctl(world, 8),
     regsync(world, null),
     regsync(world, 8),
     imagetools(world),
@@ -63,25 +74,42 @@ function perTag(
   tool: string,
   name: string,
   argsFor: (names: Names) => readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly command?: string } = {},
+  options: { readonly env?: NodeJS.ProcessEnv; readonly command?: string; readonly parallel?: number } = {},
 ): Peer {
+  const { parallel = 8 } = options;
   const path = findBinary(options.command ?? tool);
-  if (path === null) return { id: tool, name, run: null };
+  const id = `${tool}${parallel === 8 ? '' : parallel}`;
+  if (path === null) return { id, name, run: null };
   const env = options.env ?? {};
   const run = (suffix: string): Run => ({
     command: 'xargs',
-    args: ['-P8', '-L1', path],
+    args: [`-P${parallel}`, '-L1', path],
     input: world.entries.map((entry) => argsFor(names(world, entry, suffix)).join(' ')).join('\n'),
     env,
   });
-  return { id: tool, name, run };
+  return { id, name, run };
 }
 
-function regctl(world: World): Peer {
+function crane(world: World, parallel: number): Peer {
+  const plain = world.caFile === undefined ? ['--insecure'] : [];
+  const env = world.caFile === undefined ? {} : { SSL_CERT_FILE: world.caFile };
+  const args = ({ source, tag }: Names): string[] => ['tag', ...plain, source, tag];
+  return perTag(world, 'crane', `\`crane tag\`, xargs -P${parallel}`, args, { env, parallel });
+}
+
+/** How regclient's tools are told of the registry's TLS. */
+function regclientTls({ caFile }: World): object {
+  return caFile === undefined
+    ? { tls: 'disabled' }
+    : { tls: 'enabled', regcert: readFileSync(caFile, 'utf8') };
+}
+
+function regctl(world: World, parallel: number): Peer {
   const config = join(world.directory, 'regctl.json');
-  writeFileSync(config, JSON.stringify({ hosts: { [world.host]: { tls: 'disabled' } } }));
+  writeFileSync(config, JSON.stringify({ hosts: { [world.host]: regclientTls(world) } }));
   const args = ({ source, target }: Names): string[] => ['image', 'copy', source, target];
-  return perTag(world, 'regctl', '`regctl image copy`, xargs -P8', args, { env: { REGCTL_CONFIG: config } });
+  const name = `\`regctl image copy\`, xargs -P${parallel}`;
+  return perTag(world, 'regctl', name, args, { env: { REGCTL_CONFIG: config }, parallel });
 }
 
 /** `parallel`: null for regsync's own setting, which is one image after the other. */
@@ -96,7 +124,9 @@ function regsync(world: World, parallel: number | null): Peer {
       const { source, target } = names(world, entry, suffix);
       return { source, target, type: 'image' };
     });
-    const creds = [{ registry: world.host, tls: 'disabled' }];
+    // Without it three requests are in flight at a host, whatever `parallel` says.
+    const most = parallel === null ? {} : { reqConcurrent: parallel };
+    const creds = [{ registry: world.host, ...regclientTls(world), ...most }];
     writeFileSync(
       file,
       JSON.stringify({ version: 1, creds, defaults: parallel === null ? {} : { parallel }, sync }),

@@ -25,9 +25,10 @@ export async function fill(
   base: string,
   count = ENTRIES,
   repositories = REPOSITORIES,
+  options: { readonly ca?: string } = {},
 ): Promise<BenchEntry[]> {
   const images = Array.from({ length: repositories }, (_, index) => makeImage({ seed: `image ${index}` }));
-  await inParallel(images, 8, (image, index) => pushImage(base, name(index), image, []));
+  await inParallel(images, 8, (image, index) => pushImage(base, name(index), image, [], options));
   const entries = Array.from({ length: count }, (_, index): BenchEntry => {
     const root = variant(images[index % repositories]!, index);
     const number = Math.floor(index / repositories);
@@ -39,7 +40,7 @@ export async function fill(
     };
   });
   await inParallel(entries, 16, ({ repository, sourceTag, root }) =>
-    pushImage(base, repository, { blobs: [], children: [], root }, [sourceTag]),
+    pushImage(base, repository, { blobs: [], children: [], root }, [sourceTag], options),
   );
   return entries;
 }
@@ -50,12 +51,14 @@ export function writeTagFile(
   host: string,
   entries: readonly BenchEntry[],
   suffix: string,
+  pinned = false,
 ): string {
   const file = join(directory, `image-tags${suffix}.yaml`);
-  const lines = entries.flatMap(({ repository, sourceTag, tag }) => [
+  const lines = entries.flatMap(({ repository, sourceTag, tag, root }) => [
     `  - name: ${host}/${repository}`,
     `    src_build_tag: ${sourceTag}`,
     `    tag: ${tag}${suffix}`,
+    ...(pinned ? [`    src_digest: ${root.digest}`] : []),
   ]);
   writeFileSync(file, ['images:', ...lines, ''].join('\n'));
   return file;

@@ -26185,8 +26185,10 @@ function createSessions(onHttp1Only) {
       return null;
     },
     add(socket, target) {
+      const authority2 = authorityOf(target);
       const entry = {
-        session: sessionOn(socket, target),
+        session: sessionOn(socket, authority2),
+        authority: authority2,
         taken: 0,
         answered: 0,
         swept: -1,
@@ -26209,8 +26211,8 @@ function createSessions(onHttp1Only) {
     }
   };
 }
-function sessionOn(socket, target) {
-  const session = import_node_http2.default.connect(`https://${authorityOf(target)}`, {
+function sessionOn(socket, authority2) {
+  const session = import_node_http2.default.connect(`https://${authority2}`, {
     createConnection: () => socket,
     settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
     // Megabytes; streams that wait to be read count too.
@@ -26236,7 +26238,7 @@ function overHttp2(entry, hooks) {
     const stream2 = openStream(
       entry,
       () => entry.session.request(
-        { ...headers, ":method": method, ":path": target.path, ":authority": authorityOf(target) },
+        { ...headers, ":method": method, ":path": target.path, ":authority": entry.authority },
         { endStream: !hasBody }
       )
     );
@@ -26280,14 +26282,12 @@ function openStream(entry, open7) {
 }
 function incomingOf(stream2, received2) {
   const { ":status": statusCode, ...headers } = received2;
-  let ended = false;
-  stream2.once("end", () => ended = true);
   const length = headers["content-length"];
   const promised = length === void 0 || stream2.endAfterHeaders ? void 0 : Number(length);
-  const answer2 = { statusCode, headers, httpVersion: "2.0", promised };
-  return Object.defineProperty(Object.assign(stream2, answer2), "complete", {
-    get: () => ended && (stream2.rstCode ?? 0) === 0
-  });
+  const answer2 = { statusCode, headers, httpVersion: "2.0", promised, complete: false };
+  const incoming = Object.assign(stream2, answer2);
+  stream2.once("end", () => incoming.complete = (stream2.rstCode ?? 0) === 0);
+  return incoming;
 }
 function faultOfStream({ session }, stream2, error2, reused, hooks) {
   if (error2 instanceof TransportFault || error2 instanceof OperationError) return error2;

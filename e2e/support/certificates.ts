@@ -12,20 +12,20 @@ export interface Certificate {
 
 /** A certificate authority of a test run. */
 export interface Authority extends Certificate {
-  /** Issues a server certificate for 127.0.0.1, ::1 and localhost. */
-  issue(name: string): Promise<Certificate>;
+  /** Issues a server certificate for 127.0.0.1, ::1, localhost and a further IP address. */
+  issue(name: string, address?: string): Promise<Certificate>;
 }
 
 /** Makes a certificate authority in `directory`. Nothing outside the test is asked to trust it. */
 export async function createAuthority(directory: string): Promise<Authority> {
   const root = await selfSigned(directory, 'ca', 'Retag test CA', ['basicConstraints=critical,CA:TRUE']);
-  const issue = async (name: string): Promise<Certificate> => {
+  const issue = async (name: string, address?: string): Promise<Certificate> => {
     const files = pair(directory, name);
     const request = join(directory, `${name}.csr`);
     const extensions = join(directory, `${name}.ext`);
     writeFileSync(
       extensions,
-      'subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n',
+      `subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost${address === undefined ? '' : `,IP:${address}`}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n`,
     );
     await openssl(['req', ...newKey(files.key), '-subj', `/CN=${name}`, '-out', request]);
     await openssl(

@@ -14,6 +14,8 @@ export type Auth = 'none' | 'basic' | 'token';
 export interface RegistryOptions {
   readonly auth?: Auth;
   readonly tls?: boolean;
+  /** a further IP address that the certificate is for */
+  readonly address?: string;
 }
 
 /** A real registry on loopback with a storage directory of its own. */
@@ -122,14 +124,14 @@ type Command = { readonly command: string; readonly args: readonly string[] };
 
 async function startRegistry(
   kind: string,
-  { auth = 'none', tls = false }: RegistryOptions,
+  { auth = 'none', tls = false, address }: RegistryOptions,
   commandFor: (place: Place) => Command,
 ): Promise<RealRegistry> {
   const { path: directory, remove } = temporaryDirectory('registry');
   const storage = join(directory, 'storage');
   mkdirSync(storage);
   const authority = tls ? await createAuthority(directory) : null;
-  const certificate = authority === null ? null : await authority.issue('registry');
+  const certificate = authority === null ? null : await authority.issue('registry', address);
   const signer = auth === 'token' ? await createSigner(directory) : null;
   const tokens = signer === null ? null : await startTokenServer(signer, [WRITER, READER], certificate);
   const htpasswd = auth === 'basic' ? await writeHtpasswd(directory) : null;

@@ -1,5 +1,5 @@
 /**
- * `npm run faults [-- --on embedded|2.8|v3|all] [--only SCENARIO/STEP/FAULT] [--faults short|all] [--every N] [--lanes N] [--processes N]
+ * `npm run faults [-- --on embedded|embedded-h2|2.8|v3|all] [--only SCENARIO/STEP/FAULT] [--faults short|all] [--every N] [--lanes N] [--processes N]
  * [--verbose]`. Without `--faults` the embedded registry gets all of them and the real ones, which are slower, one of each family.
  * `--every` runs each Nth cell, of the embedded registry only when it is named.
  */

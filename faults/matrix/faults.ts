@@ -35,6 +35,8 @@ export interface FaultKind {
   readonly rival: boolean;
   /** a lie in the registry's own words, which nobody could tell from the truth */
   readonly believable: boolean;
+  /** only HTTP/2 has it */
+  readonly http2: boolean;
   /** why it cannot strike at this step; null when it can */
   not(step: Step, world: Pick<World, 'scenario'>): string | null;
   rules(scene: Scene): readonly FaultRule[];
@@ -46,6 +48,7 @@ interface Options {
   readonly patience?: number;
   readonly rival?: boolean;
   readonly believable?: boolean;
+  readonly http2?: boolean;
   readonly not?: FaultKind['not'];
 }
 
@@ -61,6 +64,7 @@ function kind(name: string, options: Options, rules: FaultKind['rules']): FaultK
     patience: options.patience ?? PATIENCE,
     rival: options.rival ?? false,
     believable: options.believable ?? false,
+    http2: options.http2 ?? false,
     not: options.not ?? (() => null),
     rules,
   };
@@ -130,7 +134,7 @@ const IMMUTABLE = {
 const status = (code: number, name = 'UNKNOWN'): Fault => ({ kind: 'status', status: code, code: name });
 const challenge = ({ world, step }: Scene): string => {
   const side = world[step.side];
-  return `Bearer realm="http://${side.host}/token",service="retag-embedded",error="invalid_token"`;
+  return `Bearer realm="${side.origin}/token",service="retag-embedded",error="invalid_token"`;
 };
 
 const NETWORK: readonly FaultKind[] = [
@@ -179,6 +183,25 @@ const NETWORK: readonly FaultKind[] = [
     { expect: 'cured', patience: IMPATIENCE, not: NO_ANSWER_BODY },
   ),
   always('silence, always', { kind: 'stall', when: 'headers' }, { patience: IMPATIENCE }),
+];
+
+/** What HTTP/2 has of its own (RFC 9113): `before`, the host did not handle the request; `after`, it did. */
+const STREAMS: readonly FaultKind[] = [
+  ...(['REFUSED_STREAM', 'GOAWAY', 'INTERNAL_ERROR', 'CANCEL', 'a flood of SETTINGS'] as const).map((how) =>
+    once(
+      `${how} before it is handled`,
+      { kind: 'http2', when: 'before', how },
+      { expect: 'cured', http2: true },
+    ),
+  ),
+  ...(['INTERNAL_ERROR', 'CANCEL', 'a flood of SETTINGS'] as const).map((how) =>
+    once(
+      `${how} after it was handled`,
+      { kind: 'http2', when: 'after', how },
+      { expect: 'cured', http2: true },
+    ),
+  ),
+  always('REFUSED_STREAM, always', { kind: 'http2', when: 'before', how: 'REFUSED_STREAM' }, { http2: true }),
 ];
 
 const REFUSALS: readonly FaultKind[] = [
@@ -341,6 +364,7 @@ export const ELSEWHERE: readonly { readonly name: string; readonly why: string }
 
 export const FAULTS: readonly FaultKind[] = [
   ...NETWORK,
+  ...STREAMS,
   ...REFUSALS,
   ...THROTTLES,
   ...FAILURES,
@@ -353,6 +377,9 @@ export const FAULTS: readonly FaultKind[] = [
 const SHORT: ReadonlySet<string> = new Set([
   'refused connections, until the first pause',
   'refused connections from here on',
+  'REFUSED_STREAM before it is handled',
+  'GOAWAY before it is handled',
+  'INTERNAL_ERROR after it was handled',
   'reset before it is handled',
   'reset in the middle of the request',
   'reset after it was handled',

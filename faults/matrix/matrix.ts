@@ -47,6 +47,9 @@ export function selectCells(
 
 function exclusion({ scenario, step, fault }: Cell, backend: Backend): string | null {
   if (!backend.logins && isOfLogin(step)) return 'this registry asks for no token';
+  if (fault.http2 && backend.http2 === null) return 'only HTTP/2 has streams';
+  if (fault.doors === 'tls' && backend.http2 !== null)
+    return 'a certificate is judged before the protocol is chosen';
   const why = fault.not(step, { scenario });
   if (why !== null) return why;
   if (!backend.logins && fault.name.includes('expired token')) return 'this registry asks for no token';

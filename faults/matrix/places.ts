@@ -1,7 +1,7 @@
 /** Where the matrix runs: the embedded registry, and real ones behind a faulty proxy. */
 import { startDockerRegistry282, startRegistryV3, type RealRegistry } from '../../e2e/support/registries.js';
 import { findBinary } from '../../e2e/support/binaries.js';
-import { embedded, realBackend, type Backend } from '../world/backend.js';
+import { embedded, embeddedHttp2, realBackend, type Backend } from '../world/backend.js';
 
 export interface Place {
   readonly key: string;
@@ -26,6 +26,11 @@ export const PLACES: readonly Place[] = [
     key: 'embedded',
     start: () => Promise.resolve({ url: '', stop: () => Promise.resolve() }),
     backend: () => embedded,
+  },
+  {
+    key: 'embedded-h2',
+    start: () => Promise.resolve({ url: '', stop: () => Promise.resolve() }),
+    backend: () => embeddedHttp2,
   },
   real('2.8', 'docker-registry 2.8', 'docker-registry', () => startDockerRegistry282()),
   real('v3', 'distribution v3', 'registry', () => startRegistryV3()),

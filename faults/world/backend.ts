@@ -1,6 +1,7 @@
 /** Where the content of a test lives: a registry inside this process, or a real one behind a proxy that misbehaves on demand. */
 import { type BuiltImage, pushAll, seed } from '../../testing/registry/image.js';
 import { startProxy } from '../../testing/registry/proxy.js';
+import { createAuthority } from './certificate.js';
 import {
   startRegistry,
   type Behaviour,
@@ -22,8 +23,8 @@ export interface RoomOptions {
   readonly login: Login | null;
   /** what differs from the spec; a real registry is what it is */
   readonly behaviour: Partial<Behaviour>;
-  /** the token server as clients are told; default its own address */
-  readonly realm: string | null;
+  /** the token server as clients are told, for the port of the room; null: its own address */
+  readonly realm: (port: number) => string | null;
 }
 
 /** One registry of one test. */
@@ -54,6 +55,8 @@ export interface Backend {
   readonly breathMs: number;
   /** can it ask for a login? */
   readonly logins: boolean;
+  /** PEM of the authority of registries that speak HTTP/2 over TLS; null: they speak HTTP/1.1 without */
+  readonly http2: string | null;
   open(options: RoomOptions): Promise<Room>;
   /** Put before the names of repositories, so that tests which share a registry do not meet. */
   nextPrefix(): string;
@@ -65,8 +68,10 @@ export const embedded: Backend = {
   slowness: 1,
   breathMs: 0,
   logins: true,
+  http2: null,
   nextPrefix: () => '',
-  async open({ login, behaviour, realm }) {
+  async open({ login, behaviour, realm: realmOf }) {
+    const realm = realmOf(0);
     const registry = await startRegistry({
       behaviour,
       auth:
@@ -96,6 +101,35 @@ export const embedded: Backend = {
   },
 };
 
+const authority = createAuthority();
+const pair = authority.issue({ names: ['*.registry.test'] });
+
+/** A fresh registry of this process for each test, which Retag reaches over HTTP/2; the test itself looks past that. */
+export const embeddedHttp2: Backend = {
+  ...embedded,
+  name: 'the embedded registry over HTTP/2',
+  slowness: 2,
+  http2: authority.cert,
+  async open({ realm, ...options }) {
+    let upstream = '';
+    const proxy = await startProxy(() => upstream, { http2: pair });
+    const port = Number(new URL(proxy.url).port);
+    const room = await embedded.open({ ...options, realm: () => realm(port) });
+    upstream = `http://127.0.0.1:${room.port}`;
+    const { faults, requests } = proxy;
+    return {
+      ...room,
+      port,
+      faults,
+      requests,
+      async close() {
+        await proxy.close();
+        await room.close();
+      },
+    };
+  },
+};
+
 /** A registry that runs already, at `url`, without login and referrers API, seen through a proxy for each test. */
 export function realBackend(name: string, url: string): Backend {
   let count = 0;
@@ -104,6 +138,7 @@ export function realBackend(name: string, url: string): Backend {
     slowness: 10,
     breathMs: 100,
     logins: false,
+    http2: null,
     nextPrefix: () => `cell-${process.pid}-${count++}/`,
     async open() {
       const proxy = await startProxy(url);

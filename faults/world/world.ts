@@ -35,6 +35,8 @@ export type Doors = 'none' | 'plain' | 'tls';
 export interface Side {
   /** as it stands in image names */
   readonly host: string;
+  /** scheme and host as Retag connects to it */
+  readonly origin: string;
   readonly faults: Pick<FaultList, 'set' | 'fired'>;
   readonly requests: readonly LoggedRequest[];
   readonly history: readonly TagEvent[] | null;
@@ -137,7 +139,7 @@ export async function createWorld(scenario: Scenario, backend: Backend, doors: D
         concurrency: 4,
         clock: time.clock,
         signal: time.signal,
-        transport: { ...transportOf(opened, doors), requestTimeoutMs: patience },
+        transport: { ...transportOf(opened, doors, backend.http2), requestTimeoutMs: patience },
         ...(scenario.source === null ? { release: { ref: RELEASE_REF, sha: COMMIT, builder } } : {}),
       }),
     rival: () => write(RIVAL),
@@ -183,14 +185,25 @@ async function openSide(
       : { kind: scenario.login, user: `${role}-user`, password: `${role}-pässword:${name}` };
   const hostname = `${name}.registry.test`;
   const gate = doors === 'none' ? null : await startGate(doors === 'tls' ? pairOf('good') : null);
-  const base = gate === null ? null : `${doors === 'tls' ? 'https' : 'http'}://${hostname}:${gate.port}`;
-  const realm = base === null ? null : `${base}/token`;
+  const scheme = doors === 'tls' || backend.http2 !== null ? 'https' : 'http';
+  const named = gate !== null || backend.http2 !== null;
+  const hostOf = (port: number): string => (named ? hostname : '127.0.0.1') + `:${gate?.port ?? port}`;
+  const realm = (port: number): string | null => (named ? `${scheme}://${hostOf(port)}/token` : null);
   const room = await backend.open({ login, behaviour: scenario.behaviour, realm });
   gate?.leadTo(room.port);
-  const host = gate === null ? `127.0.0.1:${room.port}` : `${hostname}:${gate.port}`;
+  const host = hostOf(room.port);
   const { faults, requests, history, tokens, raw } = room;
   return {
-    side: { host, faults, requests, history, tokens, raw, door: gate && doorOf(gate, hostname) },
+    side: {
+      host,
+      origin: `${scheme}://${host}`,
+      faults,
+      requests,
+      history,
+      tokens,
+      raw,
+      door: gate && doorOf(gate, hostname),
+    },
     room,
     login,
     async close() {
@@ -226,11 +239,16 @@ function pairOf(kind: CertificateKind): { readonly cert: string; readonly key: s
   }
 }
 
-function transportOf(opened: readonly OpenSide[], doors: Doors): Partial<TransportOptions> {
+function transportOf(
+  opened: readonly OpenSide[],
+  doors: Doors,
+  http2: string | null,
+): Partial<TransportOptions> {
   const logins = new Map(opened.map(({ side, login }) => [side.host, login]));
   return {
-    insecureRegistries: doors === 'plain' ? opened.map(({ side }) => side.host) : [],
+    insecureRegistries: doors === 'plain' && http2 === null ? opened.map(({ side }) => side.host) : [],
     // A client that trusts one more authority reads all of Node's anew, which takes longer than its run.
+    ...(http2 === null ? {} : { ca: http2 }),
     ...(doors !== 'tls' || authority.made === undefined ? {} : { ca: authority.made.cert }),
     credentials(registry) {
       const login = logins.get(registry);

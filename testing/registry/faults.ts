@@ -1,4 +1,6 @@
+import type { StreamEnd } from './http2.js';
 import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { type Answer, bytes, type Call, empty, refusal, type RequestKind } from './request.js';
 
 /**
@@ -33,6 +35,8 @@ export type Fault =
   | { readonly kind: 'drip'; readonly everyMs: number; readonly bytes?: number }
   /** nothing more is sent, until the client gives up. `headers`: before handling; `body`: half of the body was sent */
   | { readonly kind: 'stall'; readonly when: 'headers' | 'answer' | 'body' }
+  /** the answer, or with `before` the request, ends as HTTP/2 has it; never over HTTP/1.1 */
+  | { readonly kind: 'http2'; readonly when: 'before' | 'after'; readonly how: StreamEnd }
   | { readonly kind: 'delay'; readonly ms: number }
   /** `loop`: to the same URL; an origin: the same path there; else as it stands. Default status 307 */
   | { readonly kind: 'redirect'; readonly to: string; readonly status?: number }
@@ -120,6 +124,8 @@ export function faultName(fault: Fault): string {
     case 'reset':
     case 'stall':
       return `${fault.kind} ${fault.when}`;
+    case 'http2':
+      return `${fault.how} ${fault.when}`;
     case 'status':
       return `status ${fault.status}${fault.commit ? ' after' : ''}`;
     case 'truncate':
@@ -145,6 +151,7 @@ export function faultName(fault: Fault): string {
 /** How an answer goes over the wire when it does not simply go. */
 export type Manner =
   | { readonly kind: 'reset' }
+  | { readonly kind: 'http2'; readonly how: StreamEnd }
   | { readonly kind: 'stall'; readonly after: 'nothing' | 'half' }
   | { readonly kind: 'truncate'; readonly framing: 'length' | 'chunked' | 'close'; readonly at?: number }
   | { readonly kind: 'flood'; readonly bytes: number; readonly gzip: boolean }
@@ -183,8 +190,19 @@ export function mannerOf(fault: Fault): Manner | null {
   if (fault.kind === 'truncate' || fault.kind === 'flood') return fault;
   if (fault.kind === 'drip') return { kind: 'drip', everyMs: fault.everyMs, bytes: fault.bytes ?? 1 };
   if (fault.kind === 'reset' && fault.when === 'after') return { kind: 'reset' };
+  if (fault.kind === 'http2' && fault.when === 'after') return fault;
   if (fault.kind !== 'stall' || fault.when === 'headers') return null;
   return { kind: 'stall', after: fault.when === 'answer' ? 'nothing' : 'half' };
+}
+
+const FLOOD_PART = 16 * 1024 * 1024;
+
+/** What a flood consists of, piece by piece. */
+export function* parts({ bytes, gzip }: Extract<Manner, { kind: 'flood' }>): Generator<Buffer> {
+  const blanks = Buffer.alloc(Math.min(FLOOD_PART, bytes), ' ');
+  // A gzip stream may have many members, one after the other (RFC 1952 section 2.2): compress once, send often.
+  const part = gzip ? gzipSync(blanks) : blanks.subarray(0, 64 * 1024);
+  for (let sent = 0; sent < bytes; sent += gzip ? blanks.length : part.length) yield part;
 }
 
 /** The body in memory; for faults only, which need to cut or turn bytes. */
@@ -226,7 +244,8 @@ function redirectTarget(to: string, call: Call): string {
 }
 
 function movedTo(to: string, location: string, call: Call): string {
-  const absolute = new URL(location, `http://${call.headers['host'] ?? 'localhost'}`);
+  const { host = 'localhost', ':scheme': scheme = 'http', ':authority': authority = host } = call.headers;
+  const absolute = new URL(location, `${scheme}://${authority}`);
   if (to === 'absolute') return absolute.href;
   const path = absolute.pathname + absolute.search;
   if (to === 'relative') return path;

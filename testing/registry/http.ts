@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
@@ -60,6 +66,10 @@ interface WireOptions {
   readonly now: () => number;
   readonly port?: number;
   readonly tls?: TlsOptions | undefined;
+  /** the server; default node's for HTTP/1.1, with TLS where `tls` is given */
+  readonly serverOf?: ((listener: RequestListener) => Server) | undefined;
+  /** as clients write it; default `https` with `tls`, else `http` */
+  readonly scheme?: 'http' | 'https' | undefined;
 }
 
 interface Listening {
@@ -124,7 +134,9 @@ export async function listen(options: WireOptions): Promise<Listening> {
   }
 
   const listener: RequestListener = (request, response) => void serve(request, response);
-  const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+  const { tls, scheme = tls ? 'https' : 'http' } = options;
+  const server =
+    options.serverOf?.(listener) ?? (tls ? createTlsServer(tls, listener) : createServer(listener));
   server.keepAliveTimeout = 60_000;
   server.requestTimeout = 0;
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -132,7 +144,7 @@ export async function listen(options: WireOptions): Promise<Listening> {
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     host,
-    url: `${options.tls ? 'https' : 'http'}://${host}`,
+    url: `${scheme}://${host}`,
     async close() {
       const closed = once(server, 'close');
       server.close();

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
 import type { Intercept } from './http.js';
 import type { Answer, Call } from './request.js';
 import {
@@ -13,8 +12,10 @@ import {
   faultName,
   type Manner,
   mannerOf,
+  parts,
   replacement,
 } from './faults.js';
+import { endStream, sendBadlyOver, streamOf, untilClosed as untilStreamClosed } from './http2.js';
 
 /** Lets the faults of the list have their way with every request. */
 export function interceptBy(list: FaultList): Intercept {
@@ -39,12 +40,17 @@ async function answerUnder(
   handle: () => Answer | Promise<Answer>,
 ): Promise<Answer | null> {
   let instead: Answer | null = null;
+  const stream = streamOf(request);
   for (const fault of faults) {
     if (fault.kind === 'call' && fault.when === 'before') await fault.onRequest(call);
     if (fault.kind === 'delay') await sleep(fault.ms);
-    if (fault.kind === 'stall' && fault.when === 'headers') await untilClosed(request.socket);
+    if (fault.kind === 'stall' && fault.when === 'headers') await untilGone(request);
     if (fault.kind === 'reset' && fault.when !== 'after') await resetEarly(request, fault.when);
-    if (request.socket.destroyed) return null;
+    if (fault.kind === 'http2' && fault.when === 'before' && stream !== null) {
+      endStream(stream, fault.how);
+      return null;
+    }
+    if (stream === null ? request.socket.destroyed : stream.closed || stream.destroyed) return null;
     instead ??= replacement(fault, call);
   }
   let answer = instead ?? (await handle());
@@ -58,7 +64,14 @@ async function answerUnder(
 async function resetEarly(request: IncomingMessage, when: 'before' | 'during'): Promise<void> {
   // The first bytes of the body, or its end when there is none.
   if (when === 'during') await request.iterator({ destroyOnReturn: false }).next();
-  request.socket.resetAndDestroy();
+  const session = streamOf(request)?.session;
+  if (session) session.destroy();
+  else request.socket.resetAndDestroy();
+}
+
+function untilGone(request: IncomingMessage): Promise<void> {
+  const stream = streamOf(request);
+  return stream === null ? untilClosed(request.socket) : untilStreamClosed(stream);
 }
 
 /** Sends the answer in a way that is wrong on purpose. The connection is of no use afterwards. */
@@ -68,12 +81,15 @@ async function sendBadly(
   head: boolean,
   manner: Manner,
 ): Promise<void> {
+  const body = head ? Buffer.alloc(0) : await bufferOf(answer);
+  const stream = streamOf(response);
+  if (stream !== null) return sendBadlyOver(stream, answer, body, manner);
   const socket = response.socket;
   if (!socket) return;
-  const body = head ? Buffer.alloc(0) : await bufferOf(answer);
   const length = { 'content-length': String(answer.body.length) };
   switch (manner.kind) {
     case 'reset':
+    case 'http2':
       socket.resetAndDestroy();
       return;
     case 'stall':
@@ -115,22 +131,17 @@ async function untilClosed(socket: Socket): Promise<void> {
   if (!socket.destroyed) await once(socket, 'close');
 }
 
-const FLOOD_PART = 16 * 1024 * 1024;
-
 async function flood(
   socket: Socket,
   answer: Answer,
   manner: Extract<Manner, { kind: 'flood' }>,
 ): Promise<void> {
-  const blanks = Buffer.alloc(Math.min(FLOOD_PART, manner.bytes), ' ');
-  // A gzip stream may have many members, one after the other (RFC 1952 section 2.2): compress once, send often.
-  const part = manner.gzip ? gzipSync(blanks) : blanks.subarray(0, 64 * 1024);
-  const parts = Math.ceil(manner.bytes / (manner.gzip ? blanks.length : part.length));
   writeHead(socket, answer, {
     'transfer-encoding': 'chunked',
     ...(manner.gzip ? { 'content-encoding': 'gzip' } : {}),
   });
-  for (let sent = 0; sent < parts && !socket.destroyed; sent += 1) {
+  for (const part of parts(manner)) {
+    if (socket.destroyed) return;
     socket.write(`${part.length.toString(16)}\r\n`);
     socket.write(part);
     if (!socket.write('\r\n')) await Promise.race([once(socket, 'drain'), untilClosed(socket)]);

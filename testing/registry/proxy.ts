@@ -1,7 +1,8 @@
 import { Agent, type IncomingMessage, request as send } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { listen, type LoggedRequest } from './http.js';
+import { http2Server } from './http2.js';
+import { listen, type LoggedRequest, type TlsOptions } from './http.js';
 import { type Answer, bytes, type Call, refusal } from './request.js';
 import { createFaultList, type FaultList, type FaultRule } from './faults.js';
 import { interceptBy } from './intercept.js';
@@ -10,6 +11,8 @@ interface ProxyOptions {
   /** default 0: any free port */
   readonly port?: number;
   readonly faults?: readonly FaultRule[];
+  /** HTTP/2 over TLS instead of plain HTTP/1.1 */
+  readonly http2?: TlsOptions;
   /** milliseconds since the epoch, for the log. Default the real clock */
   readonly now?: () => number;
 }
@@ -26,8 +29,12 @@ export interface FaultProxy {
 /**
  * Starts a proxy on 127.0.0.1 that stands for the registry at `upstream` (`http://host:port`). The Host header
  * is passed on, so that registries which build absolute Locations build them for the proxy.
+ * @param upstream a function where it is known only later
  */
-export async function startProxy(upstream: string, options: ProxyOptions = {}): Promise<FaultProxy> {
+export async function startProxy(
+  upstream: string | (() => string),
+  options: ProxyOptions = {},
+): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true });
   const faults = createFaultList(options.faults);
   const requests: LoggedRequest[] = [];
@@ -36,7 +43,8 @@ export async function startProxy(upstream: string, options: ProxyOptions = {}): 
     log: requests,
     now: options.now ?? Date.now,
     port: options.port ?? 0,
-    handle: (call) => forward(upstream, agent, call),
+    handle: (call) => forward(typeof upstream === 'string' ? upstream : upstream(), agent, call),
+    ...(options.http2 === undefined ? {} : { serverOf: http2Server(options.http2), scheme: 'https' }),
   });
   return {
     url: listening.url,
@@ -69,7 +77,7 @@ function exchange(upstream: string, agent: Agent, call: Call): Promise<IncomingM
     const outgoing = send(upstream + call.url, {
       agent,
       method: call.method,
-      headers: withoutHops(call.headers),
+      headers: onward(call.headers),
     });
     outgoing.on('response', resolve);
     outgoing.on('error', reject);
@@ -96,6 +104,18 @@ async function bodyOf(
 }
 
 const STREAM_ABOVE = 1024 * 1024;
+
+/** As HTTP/1.1 has them: the pseudo-headers of HTTP/2 stand for the request line and Host (RFC 9113 8.3.1). */
+function onward({
+  ':authority': authority,
+  ...headers
+}: Readonly<Record<string, string>>): Record<string, string> {
+  const plain = Object.entries(headers).filter(([name]) => !name.startsWith(':'));
+  return withoutHops({
+    ...Object.fromEntries(plain),
+    ...(authority === undefined ? {} : { host: authority }),
+  });
+}
 
 function withoutHops(headers: IncomingMessage['headers']): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name));

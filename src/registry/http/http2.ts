@@ -17,6 +17,8 @@ import {
 /** One HTTP/2 connection (RFC 9113). */
 interface Session {
   readonly session: ClientHttp2Session;
+  /** host and port as the host is told of them */
+  readonly authority: string;
   /** requests that have a place on it and are not over */
   taken: number;
   /** requests that it has answered */
@@ -71,8 +73,10 @@ export function createSessions(onHttp1Only: () => void): Sessions {
       return null;
     },
     add(socket, target) {
+      const authority = authorityOf(target);
       const entry: Session = {
-        session: sessionOn(socket, target),
+        session: sessionOn(socket, authority),
+        authority,
         taken: 0,
         answered: 0,
         swept: -1,
@@ -97,8 +101,8 @@ export function createSessions(onHttp1Only: () => void): Sessions {
   };
 }
 
-function sessionOn(socket: tls.TLSSocket, target: Target): ClientHttp2Session {
-  const session = http2.connect(`https://${authorityOf(target)}`, {
+function sessionOn(socket: tls.TLSSocket, authority: string): ClientHttp2Session {
+  const session = http2.connect(`https://${authority}`, {
     createConnection: () => socket,
     settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
     // Megabytes; streams that wait to be read count too.
@@ -134,7 +138,7 @@ function overHttp2(entry: Session, hooks: SessionHooks): Route {
   return ({ method, target, headers, hasBody }) => {
     const stream = openStream(entry, () =>
       entry.session.request(
-        { ...headers, ':method': method, ':path': target.path, ':authority': authorityOf(target) },
+        { ...headers, ':method': method, ':path': target.path, ':authority': entry.authority },
         { endStream: !hasBody },
       ),
     );
@@ -186,14 +190,12 @@ function incomingOf(
   received: IncomingHttpHeaders & { ':status'?: number | undefined },
 ): Incoming {
   const { ':status': statusCode, ...headers } = received;
-  let ended = false;
-  stream.once('end', () => (ended = true));
   const length = headers['content-length'];
   const promised = length === undefined || stream.endAfterHeaders ? undefined : Number(length);
-  const answer = { statusCode, headers, httpVersion: '2.0', promised };
-  return Object.defineProperty(Object.assign(stream, answer), 'complete', {
-    get: () => ended && ((stream.rstCode as number | undefined) ?? 0) === 0,
-  }) as unknown as Incoming;
+  const answer = { statusCode, headers, httpVersion: '2.0', promised, complete: false };
+  const incoming = Object.assign(stream, answer);
+  stream.once('end', () => (incoming.complete = ((stream.rstCode as number | undefined) ?? 0) === 0));
+  return incoming;
 }
 
 function faultOfStream(
