@@ -34841,7 +34841,7 @@ function openAdapters(options) {
   const github2 = gitHubOf(options);
   const home = options.run?.forge == null ? env["GITHUB_REPOSITORY"] ?? "" : "";
   const serverUrl = env["GITHUB_SERVER_URL"] ?? "https://github.com";
-  const checkedOut = nonEmpty(env["GITHUB_SHA"]) ?? facts?.sha ?? null;
+  const checkedOut = env["GITHUB_SHA"] || (facts?.sha ?? null);
   return {
     github: github2,
     gatekeeper: createGatekeeper(checksOf(options, github2), systemClock.now()),
@@ -34866,6 +34866,7 @@ function openAdapters(options) {
     recorder: (config, purpose) => recorderOf(config, options, purpose),
     review: async (plan2, files, mode) => {
       if (mode === "off" || mode === void 0 && (home === "" || files.length === 0)) return plan2;
+      if (mode === "warn" && options.run?.forge != null) return plan2;
       const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
       const known3 = { files, sha: checkedOut, branch, missing: missing4(options) };
       return applyReview(plan2, { ...known3, mode: mode ?? "warn" }, { github: github2 });
@@ -34956,9 +34957,6 @@ function branchOf({ env, facts }, entry) {
 }
 function branchOfRun({ GITHUB_REF: ref = "" }) {
   return ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
-}
-function nonEmpty(text4) {
-  return text4 === void 0 || text4 === "" ? null : text4;
 }
 function commitOfRun(facts, home) {
   if (facts?.sha != null) return { repo: home, sha: facts.sha };

@@ -76,7 +76,7 @@ export function openAdapters(options: AdapterOptions): Adapters {
   const home = options.run?.forge == null ? (env['GITHUB_REPOSITORY'] ?? '') : '';
   const serverUrl = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
   // The tag file is that of the checkout, also where the run is about another commit (workflow_run, the input sha).
-  const checkedOut = nonEmpty(env['GITHUB_SHA']) ?? facts?.sha ?? null;
+  const checkedOut = env['GITHUB_SHA'] || (facts?.sha ?? null);
   return {
     github,
     gatekeeper: createGatekeeper(checksOf(options, github), systemClock.now()),
@@ -102,6 +102,8 @@ export function openAdapters(options: AdapterOptions): Adapters {
     review: async (plan, files, mode) => {
       // Outside GitHub, and without a tag file, a pull request shows no plan: nothing is printed unless somebody asks for it.
       if (mode === 'off' || (mode === undefined && (home === '' || files.length === 0))) return plan;
+      // That this has no effect was printed at its line.
+      if (mode === 'warn' && options.run?.forge != null) return plan;
       const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
       const known = { files, sha: checkedOut, branch, missing: missing(options) };
       return applyReview(plan, { ...known, mode: mode ?? 'warn' }, { github });
@@ -221,10 +223,6 @@ function branchOf({ env, facts }: AdapterOptions, entry: ImageConfig | null): st
 /** The branch that is checked out: that of the tag file, also where the run is about another ref (workflow_run). */
 export function branchOfRun({ GITHUB_REF: ref = '' }: NodeJS.ProcessEnv): string | null {
   return ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null;
-}
-
-function nonEmpty(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : text;
 }
 
 function commitOfRun(facts: RefFacts | null, home: string): Subject['commit'] {
