@@ -1191,11 +1191,11 @@ var init_reference = __esm({
 function parsePlatform(text4) {
   const normal = knownPlatform(text4);
   if (normal !== null) return { ok: true, value: normal };
-  const shown3 = JSON.stringify(text4.slice(0, 60));
+  const shown4 = JSON.stringify(text4.slice(0, 60));
   const near = nearestPlatform(text4);
   return {
     ok: false,
-    what: `${shown3} is not a platform`,
+    what: `${shown4} is not a platform`,
     hint: near ? `write "${near}"` : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"'
   };
 }
@@ -1665,11 +1665,11 @@ function whyNoBuild({ classification }, { scope, policy: policy2, request }) {
   return `${facts.ref} matches no rule of the policy.${what === "" ? "" : ` These would: ${what}.`}`;
 }
 function wantedRefs({ rules: rules2 }) {
-  const shown3 = rules2.filter(({ publish: publish2 }) => publish2).flatMap(
+  const shown4 = rules2.filter(({ publish: publish2 }) => publish2).flatMap(
     ({ kind, patterns }) => patterns.map(({ source }) => `${kind === "tag" ? "git tag" : "branch"} ${source}`)
   );
-  const more = shown3.length > 2 * LISTED ? `, and ${shown3.length - 2 * LISTED} more` : "";
-  return shown3.slice(0, 2 * LISTED).join(", ") + more;
+  const more = shown4.length > 2 * LISTED ? `, and ${shown4.length - 2 * LISTED} more` : "";
+  return shown4.slice(0, 2 * LISTED).join(", ") + more;
 }
 var LISTED;
 var init_nothing = __esm({
@@ -2671,14 +2671,14 @@ function renderNames(policy2, rule3, values) {
   );
   const from = rule3.from === null ? null : checked2(renderTag(rule3.from, values, 0), "the tag to promote", "from");
   const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
-  const shown3 = (tags) => rule3.publish ? distinctTexts(tags) : [];
+  const shown4 = (tags) => rule3.publish ? distinctTexts(tags) : [];
   const [tag2] = primary2;
   const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
   return {
     version: version ?? null,
-    tags: shown3(primary2),
-    stableTags: shown3(stableTags),
-    channels: shown3(channels),
+    tags: shown4(primary2),
+    stableTags: shown4(stableTags),
+    channels: shown4(channels),
     from: from?.text ?? null,
     labels: renderLabels(rule3, withTag),
     problems: rule3.publish ? problems2 : []
@@ -4252,7 +4252,7 @@ function classificationOf(release) {
   return classificationReport(release.names.resolved ?? release.names.decision);
 }
 function refOf2(facts) {
-  return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
+  return facts === null ? null : { ref: facts.pullRequest?.ref ?? facts.ref, sha: facts.sha, event: facts.event };
 }
 function stagesOf(release) {
   return (release?.stages ?? []).flatMap(
@@ -4478,20 +4478,20 @@ function cutToScreen(blocks, layout) {
   if (blocks.flatMap(allOf).length <= MOST_LINES) return blocks.flatMap(allOf);
   const every = blocks.flatMap((block2) => block2.rows.map((each) => ({ block: block2, ...each })));
   const rank2 = ({ action: action2 }) => FIRST_SHOWN.indexOf(action2.error === null ? action2.action : "failed");
-  const shown3 = /* @__PURE__ */ new Set();
+  const shown4 = /* @__PURE__ */ new Set();
   const heads = /* @__PURE__ */ new Set();
   let room = MOST_LINES - 2;
   for (const { block: block2, row: row2, lines: lines3 } of every.toSorted((a, b) => rank2(a.row) - rank2(b.row))) {
     const needed = lines3.length + (heads.has(block2) ? 0 : block2.head.length);
-    if (needed > room && shown3.size > 0) break;
+    if (needed > room && shown4.size > 0) break;
     room -= needed;
     heads.add(block2);
-    shown3.add(row2);
+    shown4.add(row2);
   }
-  const left = every.filter(({ row: row2 }) => !shown3.has(row2)).map(({ row: row2 }) => row2.action);
+  const left = every.filter(({ row: row2 }) => !shown4.has(row2)).map(({ row: row2 }) => row2.action);
   const done = left.some(({ outcome: outcome2 }) => outcome2 !== "planned");
   const more = `  and ${numbers(left, done).join(", ")}: --verbose lists all, and so does the report`;
-  const kept = blocks.filter((block2) => heads.has(block2)).flatMap(({ head: head2, rows: rows2 }) => allOf({ head: head2, rows: rows2.filter(({ row: row2 }) => shown3.has(row2)) }));
+  const kept = blocks.filter((block2) => heads.has(block2)).flatMap(({ head: head2, rows: rows2 }) => allOf({ head: head2, rows: rows2.filter(({ row: row2 }) => shown4.has(row2)) }));
   return [...kept, ...wrap("", more, layout.width, 2).map((text4) => ({ text: text4, bad: left.some(isBad) }))];
 }
 function rowsOf(actions, layout, version) {
@@ -4745,8 +4745,8 @@ function attributes(values) {
   return Object.entries(values).map(([name, value]) => ` ${name}="${xml(String(value), false)}"`).join("");
 }
 function xml(text4, lines3) {
-  const shown3 = lines3 ? text4.split("\n").map(harmless).join("\n") : harmless(text4);
-  return shown3.replace(/[<>&"]/g, (character) => ENTITIES[character] ?? character);
+  const shown4 = lines3 ? text4.split("\n").map(harmless).join("\n") : harmless(text4);
+  return shown4.replace(/[<>&"]/g, (character) => ENTITIES[character] ?? character);
 }
 var EMPTY, ENTITIES;
 var init_junit = __esm({
@@ -4837,7 +4837,7 @@ function flowchart(actions) {
   if (drawn.length === 0) return null;
   const rank2 = (action2) => ORDER.indexOf(verb(action2));
   let rows2 = 0;
-  const shown3 = drawn.toSorted((a, b) => rank2(a) - rank2(b)).filter((action2) => (rows2 += label(nameOf(action2)).includes("<br/>") ? 2 : 1) <= MOST_ARROWS);
+  const shown4 = drawn.toSorted((a, b) => rank2(a) - rank2(b)).filter((action2) => (rows2 += label(nameOf(action2)).includes("<br/>") ? 2 : 1) <= MOST_ARROWS);
   const ids = /* @__PURE__ */ new Map();
   const nodes = [];
   const node = (key2, label4, shape) => {
@@ -4848,7 +4848,7 @@ function flowchart(actions) {
     nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
     return id;
   };
-  const arrows = shown3.map((action2) => {
+  const arrows = shown4.map((action2) => {
     const source = action2.source ?? "";
     const from = node(`from ${source}`, label(source), ["[", "]"]);
     const name = nameOf(action2);
@@ -4862,7 +4862,7 @@ function flowchart(actions) {
     return `  class ${[...new Set(ofLook)].join(",")} ${look6}`;
   });
   const lines3 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
-  return { text: lines3.join("\n"), left: drawn.length - shown3.length };
+  return { text: lines3.join("\n"), left: drawn.length - shown4.length };
 }
 function lookOf(action2) {
   const name = verb(action2);
@@ -4937,10 +4937,10 @@ function classified({ classification, ref }) {
   return `${code(ref.ref)} ${what}${rule3 === null ? "" : ` by rule ${code(rule3)}`}: ${escapeCell(why)}`;
 }
 function countsTable({ counts: counts2 }) {
-  const shown3 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
+  const shown4 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
   return table(
-    shown3.map(([name]) => name),
-    [shown3.map(([, count2]) => String(count2))]
+    shown4.map(([name]) => name),
+    [shown4.map(([, count2]) => String(count2))]
   );
 }
 function picture(actions) {
@@ -5169,8 +5169,8 @@ function problemLines(level, { location: location2, what, hint: hint2 }, place) 
     const margin = " ".repeat(String(location2.line).length);
     lines3.push(`${margin}--> ${harmless(location2.file)}:${location2.line}:${location2.column}`);
     if (text4 !== null) {
-      const shown3 = excerpt(text4, location2.column - 1, width - margin.length - 3);
-      lines3.push(`${margin} |`, `${location2.line} | ${shown3.text}`, `${margin} | ${shown3.caret}`);
+      const shown4 = excerpt(text4, location2.column - 1, width - margin.length - 3);
+      lines3.push(`${margin} |`, `${location2.line} | ${shown4.text}`, `${margin} | ${shown4.caret}`);
     }
   }
   return hint2 === void 0 || hint2 === "" ? lines3 : [...lines3, ...wrap("help: ", hint2, width, 6)];
@@ -5178,10 +5178,10 @@ function problemLines(level, { location: location2, what, hint: hint2 }, place) 
 function widthOf2({ columns }) {
   return columns === void 0 || columns === 0 ? 80 : Math.max(20, columns);
 }
-function lineOf({ file: file2, line: line2 }, { cwd, shown: shown3 = /* @__PURE__ */ new Map() }) {
+function lineOf({ file: file2, line: line2 }, { cwd, shown: shown4 = /* @__PURE__ */ new Map() }) {
   const path6 = (0, import_node_path.resolve)(cwd, file2);
-  const lines3 = shown3.get(path6) ?? linesOf2(path6, cwd, file2);
-  shown3.set(path6, lines3);
+  const lines3 = shown4.get(path6) ?? linesOf2(path6, cwd, file2);
+  shown4.set(path6, lines3);
   return lines3[line2 - 1]?.replace(/\r$/, "") ?? null;
 }
 function linesOf2(path6, cwd, file2) {
@@ -6086,8 +6086,8 @@ function buildsOfRun(config, options) {
         isForced: (tag2) => isForced(options.forces, [repository, mapped], tag2)
       };
     });
-    const shown3 = names2.map(({ text: text4, repository }) => ({ text: text4, repository }));
-    const config2 = withMap(withDefaults({ ...entry, names: shown3 }, defaults), registryMap);
+    const shown4 = names2.map(({ text: text4, repository }) => ({ text: text4, repository }));
+    const config2 = withMap(withDefaults({ ...entry, names: shown4 }, defaults), registryMap);
     if (entry.origin === INPUTS) return { config: config2, names: names2, entry: null, location: null };
     return { config: config2, names: names2, entry, location: entry.origin.at() };
   });
@@ -6208,10 +6208,10 @@ function imagesOf(line2) {
     else if (value === "true" || value === "false") enable = value === "true";
     else return { problem: problem2(`enable: "${value ?? ""}" is neither true nor false`) };
   }
-  const shown3 = JSON.stringify(line2.slice(0, 100));
-  if (names2.length === 0 || names2.includes("")) return { problem: problem2(`${shown3} names no image`) };
+  const shown4 = JSON.stringify(line2.slice(0, 100));
+  if (names2.length === 0 || names2.includes("")) return { problem: problem2(`${shown4} names no image`) };
   if (attributes2 && names2.length > 1)
-    return { problem: problem2(`${shown3} names several images and has attributes`, "give each a line") };
+    return { problem: problem2(`${shown4} names several images and has attributes`, "give each a line") };
   return { images: names2.map((name) => ({ name, enable })) };
 }
 function problem2(what, hint2 = HINT) {
@@ -6433,6 +6433,7 @@ function readPullRequest(input) {
   const base = textAt(payload, "pull_request", "base", "repo", "full_name") ?? textAt(payload, "repository", "full_name");
   const head2 = textAt(payload, "pull_request", "head", "repo", "full_name");
   const headSha = textAt(payload, "pull_request", "head", "sha");
+  const into = textAt(payload, "pull_request", "base", "ref");
   const ref = `refs/pull/${number2}/merge`;
   if (input.ref !== null && !pullRefs(number2, payload).includes(input.ref)) throw disagreement(input, ref);
   if (base === null || headSha === null) return { ...untrusted2, ref };
@@ -6441,7 +6442,15 @@ function readPullRequest(input) {
     ref,
     // pull_request_target runs at the base; the commit that the pull request is about is its head.
     sha: input.name === "pull_request_target" ? headSha : input.sha ?? headSha,
-    pullRequest: { number: number2, headRepo: head2, baseRepo: base, headSha, fork },
+    pullRequest: {
+      number: number2,
+      headRepo: head2,
+      baseRepo: base,
+      headSha,
+      fork,
+      ref,
+      base: into === null ? null : `refs/heads/${into}`
+    },
     trust: fork ? FORK : PULL_REQUEST
   };
 }
@@ -9305,6 +9314,7 @@ function readInputs() {
     platform: text4("platform"),
     digests: text4("digests"),
     allowDirty: choice("allow-dirty", ["true", "false"], "false") === "true",
+    buildOnPullRequest: choice("build-on-pull-request", ["true", "false"], "false") === "true",
     includeStages: list4("include-stages"),
     force: lines3("force"),
     registryMap: list4("registry-map"),
@@ -9342,10 +9352,10 @@ async function publishSummary(markdown, env) {
   await addSummary(markdown);
 }
 function publishAnnotations(annotations2) {
-  const shown3 = { error: 0, warning: 0, notice: 0 };
+  const shown4 = { error: 0, warning: 0, notice: 0 };
   for (const { level, title, message, file: file2, line: line2, column } of annotations2) {
     const text4 = title === "" ? message : `${title}: ${message}`;
-    if (shown3[level]++ >= MOST_ANNOTATIONS) {
+    if (shown4[level]++ >= MOST_ANNOTATIONS) {
       say(`${level}: ${file2 !== null && title === "" ? `${file2}:${line2 ?? 1}:${column ?? 1}: ` : ""}${text4}`);
       continue;
     }
@@ -9751,6 +9761,7 @@ function targetsOf({ config, choice }, parts, name, input, values) {
     const info2 = { name: target, ...common2, platforms, pushed: pushed2, split: pushed2 && input.split && !native };
     return { info: info2, body: bodyOf(parts, info2, output, input.split, values), cache: parts };
   };
+  if (input.checkOnly === true) return [make(name, choice.build, false)];
   const check3 = choice.build.filter((platform3) => !choice.push.includes(platform3));
   const checks = check3.length > 0 ? [make(`${name}_check`, check3, false)] : [];
   if (native || !input.split && choice.push.length > 0) return [make(name, choice.push, true), ...checks];
@@ -9886,6 +9897,7 @@ function definitionInput(builds, decision, settings) {
     builds,
     split: partial2,
     partial: partial2,
+    checkOnly: settings.checkOnly === true,
     decision: { class: decision.class, version: decision.version ?? "", labels: decision.labels },
     facts: settings.source,
     render: renderWith(decision),
@@ -10394,6 +10406,12 @@ async function buildRelease(building, request, parts) {
   });
   const outcomes = planned2.map((outcome2) => settled(outcome2, results));
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
+}
+async function tryBuilds(building, request, parts) {
+  const targets = await targetsOf2(building, building.recipe?.here?.input ?? null, request, parts);
+  if (!(targets instanceof OperationError)) return building.planned;
+  const error2 = asError(targets.within("", { origin: targets.origin ?? "build" }));
+  return building.planned.map((outcome2) => ({ ...outcome2, outcome: "failed", error: error2 }));
 }
 async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
   const all = release.builds.map(({ config }) => imageOf2(config));
@@ -22728,7 +22746,7 @@ async function runLoaded(input, ports) {
   await checkPromotions(input, ports);
   const recorder = await recorderFor(input, release, ports);
   const plan2 = await planRun(input, release, planning);
-  const result = request.command === "apply" ? await apply(plan2, recorder, request, ports) : planned(plan2, request);
+  const result = request.command === "apply" ? await apply(plan2, recorder, request, ports) : await shown2(plan2, request, ports);
   const drift2 = request.drift ? await findDrift(plan2.tags, { ...ports, recorder }, request.concurrency) : null;
   return finish(input, release, plan2.builds, result, drift2, ports, started);
 }
@@ -22791,6 +22809,18 @@ async function trustCheck({ request, config, trust: rules2 }, wanted, { trust, l
 async function breathe() {
   await (0, import_promises4.setImmediate)();
   await (0, import_promises4.setImmediate)();
+}
+async function shown2(plan2, request, ports) {
+  const result = planned(plan2, request);
+  const { builds, tags } = plan2;
+  if (builds === null || request.command !== "plan" || request.build.checkOnly !== true) return result;
+  const tried = await ports.log.group("Build", () => tryBuilds(builds, request, ports));
+  sayTags(
+    tried.filter(({ error: error2 }) => error2 !== null),
+    plan2.version,
+    ports
+  );
+  return { made: null, outcomes: [...tried, ...tagOutcomes(tags, request)] };
 }
 function planned({ builds, tags }, request) {
   return { made: null, outcomes: [...builds?.planned ?? [], ...tagOutcomes(tags, request)] };
@@ -23790,9 +23820,9 @@ function readReviewed(comment) {
 function unreviewed({ image: image2, tag: tag2, digest }, { all, last }) {
   for (const review of all) {
     if ("why" in review) continue;
-    const shown3 = review.reviewed.entries.find((entry) => entry.image === image2 && entry.tag === tag2);
-    if (shown3?.digest === digest) return null;
-    if (shown3 !== void 0) return { pull: review.pull, reviewed: shown3.digest, now: digest };
+    const shown4 = review.reviewed.entries.find((entry) => entry.image === image2 && entry.tag === tag2);
+    if (shown4?.digest === digest) return null;
+    if (shown4 !== void 0) return { pull: review.pull, reviewed: shown4.digest, now: digest };
   }
   if ("why" in last) return { why: last.why };
   const { pull: pull2, head: head2, reviewed } = last;
@@ -23858,11 +23888,11 @@ function planComment(input) {
   return seal(first2, hidden + cut(text4, MAX_COMMENT - seal(first2, hidden).length, tail));
 }
 function overview2(actions, { classification }) {
-  const shown3 = actions.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
-  const left = actions.length - shown3.length;
-  const [changes = "", ...stuck] = news(shown3, classification?.version ?? null);
+  const shown4 = actions.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
+  const left = actions.length - shown4.length;
+  const [changes = "", ...stuck] = news(shown4, classification?.version ?? null);
   const more = left > 0 ? `${left} more are in the summary of the run.` : "";
-  return [...stuck, changes, unchanged(shown3), more].filter((part) => part !== "").join("\n\n");
+  return [...stuck, changes, unchanged(shown4), more].filter((part) => part !== "").join("\n\n");
 }
 function rank({ action: action2 }) {
   return ORDER2.indexOf(action2);
@@ -24117,9 +24147,11 @@ async function entriesAt(github2, path6, ref) {
 }
 function failsPullRequest(report2, changes, onHold) {
   const bad6 = report2.actions.filter(
-    ({ action: action2, error: error2 }) => action2 === "refuse" || error2 !== null || action2 === "hold" && onHold === "fail"
+    ({ action: action2, error: error2, source }) => error2 !== null || source !== null && (action2 === "refuse" || action2 === "hold" && onHold === "fail")
   );
-  return bad6.some((action2) => changes === null || countsForPullRequest(action2, changes));
+  return bad6.some(
+    (action2) => changes === null || action2.action === "build" || countsForPullRequest(action2, changes)
+  );
 }
 async function publishComment({ report: report2, outcomes, closing: closing2, changes, files, facts, summaryUrl }, { github: github2, log }) {
   const pull2 = facts.pullRequest;
@@ -34483,7 +34515,7 @@ async function findBuilder(definition, dockerfiles, options) {
     checkPlatforms(found, definition, dockerfiles, options.log);
     return stateOf4(found, version, false);
   }
-  const made = await makeBuilder(found.name, options);
+  const made = await makeBuilder(found.name, hostsOf(definition), options);
   try {
     checkPlatforms(made, definition, dockerfiles, options.log);
     return stateOf4(made, version, true);
@@ -34528,10 +34560,10 @@ function inspected(answer2, builder) {
   }
   return found;
 }
-async function makeBuilder(replaced, options) {
+async function makeBuilder(replaced, hosts, options) {
   const { ask: ask2, askLong, log, token } = options;
   const name = `retag-${token.slice(0, 12)}`;
-  const config = await daemonConfig(options);
+  const config = await daemonConfig(hosts, options);
   log.line(
     `the builder "${replaced}" uses the docker driver, which cannot push by digest: making the temporary builder "${name}" (docker-container)`
   );
@@ -34545,7 +34577,7 @@ async function makeBuilder(replaced, options) {
       ...config.words
     ];
     const answer2 = await askLong(words);
-    if (answer2.exitCode !== 0) throw cannotReplace(replaced, lastLine(answer2));
+    if (answer2.exitCode !== 0) throw cannotReplace(replaced, lastLine(answer2) + await lastWords(name, ask2));
     return inspected(await askLong(["buildx", "inspect", "--bootstrap", name]), name);
   } catch (error2) {
     await removeBuilder(name, {
@@ -34557,6 +34589,16 @@ async function makeBuilder(replaced, options) {
     await config.remove();
   }
 }
+async function lastWords(name, ask2) {
+  const answer2 = await ask2(["logs", "--tail=3", `buildx_buildkit_${name}0`]);
+  const lines3 = `${answer2.stdout}
+${answer2.stderr}`.split("\n").map((line2) => cleanLine(line2, []).trim());
+  const said3 = lines3.filter((line2) => line2 !== "").join(" | ");
+  return answer2.exitCode !== 0 || said3 === "" ? "" : `; its container printed: ${said3}`;
+}
+function hostsOf({ targets }) {
+  return targets.filter(({ pushed: pushed2 }) => pushed2).map(({ repository }) => repository.registry);
+}
 function cannotReplace(replaced, why) {
   return new OperationError(
     "unavailable",
@@ -34566,11 +34608,10 @@ function cannotReplace(replaced, why) {
     }
   );
 }
-async function daemonConfig({
-  insecure,
-  temporary
-}) {
-  if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
+async function daemonConfig(hosts, { insecure, temporary }) {
+  const isLoopback2 = (host) => /^(?:localhost|127\.|\[::1\])/.test(host);
+  const network = [...hosts, ...insecure].some(isLoopback2) ? ["--driver-opt=network=host"] : [];
+  if (insecure.length === 0) return { words: network, remove: () => Promise.resolve() };
   const directory = await (0, import_promises12.mkdtemp)((0, import_node_path13.join)(temporary, "retag-builder-"));
   const file2 = (0, import_node_path13.join)(directory, "buildkitd.toml");
   const text4 = insecure.map(
@@ -34580,8 +34621,6 @@ async function daemonConfig({
 `
   );
   await (0, import_promises12.writeFile)(file2, text4.join(""));
-  const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
-  const network = loopback ? ["--driver-opt=network=host"] : [];
   return {
     words: [`--buildkitd-config=${file2}`, ...network],
     remove: () => (0, import_promises12.rm)(directory, { recursive: true, force: true })
@@ -34789,10 +34828,10 @@ async function bake(definition, state, docker, options) {
       clock: options.clock,
       terminal,
       onLine: (line2) => {
-        const shown3 = cleanLine(line2, secrets);
-        options.write(`${shown3}
+        const shown4 = cleanLine(line2, secrets);
+        options.write(`${shown4}
 `);
-        tail.push(shown3);
+        tail.push(shown4);
         if (tail.length > KEPT) tail.shift();
       }
     });
@@ -35650,8 +35689,8 @@ ${lines3.join("\n")}`;
 }
 function rows(ledger) {
   if (ledger.rows.length === 0) return "";
-  const shown3 = ledger.rows.slice(-MAX_ROWS2).reverse();
-  const cells = shown3.map(({ tag: tag2, stage: stage2, digest, run: run4, date }) => [
+  const shown4 = ledger.rows.slice(-MAX_ROWS2).reverse();
+  const cells = shown4.map(({ tag: tag2, stage: stage2, digest, run: run4, date }) => [
     code(tag2),
     stage2,
     code(shortDigest(digest)),
@@ -36185,7 +36224,8 @@ async function finishPullRequest({ result, request, facts, inputs, env, outside,
   const { report: report2, outcomes, closing: closing2, config, exitCode: code2 } = result;
   const { files, promotions } = request;
   const asksForTags = files.length + promotions.length > 0;
-  if (inputs.token === "" || !asksForTags || report2.command === "validate") return code2;
+  if (report2.command === "validate") return code2;
+  if (inputs.token === "" || !asksForTags) return failsPullRequest(report2, null, config.onHold) ? code2 : 0;
   const parts = { github: outside.github, log };
   const changes = await outside.changes(config);
   const summaryUrl = runUrl(env);
@@ -36755,16 +36795,17 @@ async function runWith(inputs, env, workspace, deadline) {
   if (inputs.token !== "") mask(inputs.token);
   const files = await filesOf(inputs, workspace);
   const ci = await readCiRun(env);
+  const merged2 = inputs.ref === "" ? mergeOf(ci) : null;
   const facts = await readRefFacts({
     run: ci,
     env,
     cwd: workspace,
     time: systemClock.now(),
     files,
-    ref: inputs.ref || void 0,
+    ref: inputs.ref || merged2?.base || void 0,
     // Whoever leaves the command to the event has not said what the run is for.
     yes: inputs.command !== "auto",
-    sha: inputs.sha || void 0,
+    sha: inputs.sha || merged2?.sha,
     ...inputs.token === "" || ci?.forge != null ? {} : { isTagAt: asker({ run: ci, token: inputs.token, env, log, signal: deadline.signal }) }
   });
   const command = commandFor(inputs.command, facts);
@@ -36845,6 +36886,10 @@ function commandFor(input, facts) {
   if (input === "apply") requireWrite("command: apply", facts.may);
   if (input !== "auto") return input;
   return facts.may.write ? "apply" : "plan";
+}
+function mergeOf(run4) {
+  const base = run4?.pullRequest?.base ?? null;
+  return run4?.event !== "pull_request" || base === null || run4.sha === null ? null : { base, sha: run4.sha };
 }
 function isReview({ event, pullRequest }) {
   return pullRequest !== null || event === "merge_group";
@@ -36942,7 +36987,8 @@ async function buildSettings(inputs, facts, run4, env, workspace, insecure) {
     insecure,
     platform: inputs.platform,
     digests: inputs.digests === "" ? null : await readDigests(inputs.digests, workspace),
-    allowDirty: inputs.allowDirty
+    allowDirty: inputs.allowDirty,
+    checkOnly: inputs.buildOnPullRequest && facts.pullRequest !== null
   };
 }
 function argumentsOf(items, env) {
@@ -37166,7 +37212,7 @@ function classificationsAsText(classified2, width) {
 }
 function table2(classified2, width) {
   const rows2 = classified2.map(({ ref, classification: c }) => [
-    shown2(ref),
+    shown3(ref),
     c.class ?? "-",
     c.rule ?? "-",
     list2(c.tags),
@@ -37193,7 +37239,7 @@ function explanation({ ref, classification, references: references2 = [] }, widt
   const { why, not, fields: fields2 } = classification;
   const named2 = Object.entries(fields2).map(([name, value]) => `${name}=${value}`);
   return [
-    ...wrap("", `${shown2(ref)}: ${why}`, width, 2),
+    ...wrap("", `${shown3(ref)}: ${why}`, width, 2),
     ...named2.length > 0 ? wrap("  ", `fields: ${named2.join(" ")}`, width, 4) : [],
     ...references2.map((reference2) => `  ${reference2}`),
     ...not.flatMap((lost) => wrap("  ", `not ${lost.rule}: ${lost.why}`, width, 4))
@@ -37210,7 +37256,7 @@ function totals(classified2) {
 function list2(names2) {
   return names2.length === 0 ? "-" : names2.join(" ");
 }
-function shown2(ref) {
+function shown3(ref) {
   return visible(ref).slice(1, -1);
 }
 var EXPLAINED, HEADS;
@@ -37311,8 +37357,8 @@ function unruled({ trust, config }) {
   if (trust.length === 0) return [];
   const free = config.images.filter((entry) => rulesFor(trust, entry).length === 0);
   const names2 = [...new Set(free.map(({ srcName, names: [first2] }) => srcName ?? first2?.text ?? ""))];
-  const shown3 = names2.slice(0, 10).join(", ") + (names2.length > 10 ? ` and ${names2.length - 10} more` : "");
-  return names2.length === 0 ? [] : [`no trust rule matches: ${shown3}`];
+  const shown4 = names2.slice(0, 10).join(", ") + (names2.length > 10 ? ` and ${names2.length - 10} more` : "");
+  return names2.length === 0 ? [] : [`no trust rule matches: ${shown4}`];
 }
 function emptyFile({ path: path6, bytes }) {
   const lines3 = Buffer.from(bytes).toString("utf8").split("\n");

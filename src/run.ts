@@ -1,6 +1,6 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
 import { setImmediate } from 'node:timers/promises';
-import { type BuildActions, type BuiltImages, buildRelease, planBuilds } from './builds/build.js';
+import { type BuildActions, type BuiltImages, buildRelease, planBuilds, tryBuilds } from './builds/build.js';
 import type { Release } from './builds/release.js';
 import { classify } from './classify.js';
 import type { Config, TrustRule } from './config/model.js';
@@ -71,7 +71,9 @@ export async function runLoaded(input: Input, ports: Ports): Promise<RunResult> 
   const recorder = await recorderFor(input, release, ports);
   const plan = await planRun(input, release, planning);
   const result =
-    request.command === 'apply' ? await apply(plan, recorder, request, ports) : planned(plan, request);
+    request.command === 'apply'
+      ? await apply(plan, recorder, request, ports)
+      : await shown(plan, request, ports);
   const drift = request.drift
     ? await findDrift(plan.tags, { ...ports, recorder }, request.concurrency)
     : null;
@@ -169,6 +171,20 @@ async function trustCheck(
 async function breathe(): Promise<void> {
   await setImmediate();
   await setImmediate();
+}
+
+/** A plan; of a pull request that asks for it, with what came of its builds. */
+async function shown(plan: RunPlan, request: Request, ports: Ports): Promise<Result> {
+  const result = planned(plan, request);
+  const { builds, tags } = plan;
+  if (builds === null || request.command !== 'plan' || request.build.checkOnly !== true) return result;
+  const tried = await ports.log.group('Build', () => tryBuilds(builds, request, ports));
+  sayTags(
+    tried.filter(({ error }) => error !== null),
+    plan.version,
+    ports,
+  );
+  return { made: null, outcomes: [...tried, ...tagOutcomes(tags, request)] };
 }
 
 /** What a plan says when it is only shown. */

@@ -2,10 +2,12 @@
 /*
  * A `docker` for tests that need images and no BuildKit: copied to the PATH under that name. Its buildx has one builder, `one`;
  * `bake` reads the definition and pushes an image for each target and platform by digest over http, or to TEST_REGISTRY, with the labels and
- * annotations of the definition, and runs no Dockerfile.
+ * annotations of the definition, and runs no Dockerfile; one that says
+ * `RUN false` fails.
  */
 const { createHash } = require('node:crypto');
 const { readFileSync, writeFileSync } = require('node:fs');
+const { resolve } = require('node:path');
 
 const words = process.argv.slice(3);
 const [verb = ''] = words;
@@ -77,6 +79,9 @@ async function pushPlatform(url, platform, { name, labels = {}, annotations }) {
 }
 
 async function bakeTarget(name, target) {
+  const dockerfile = readFileSync(resolve(target.context, target.dockerfile), 'utf8');
+  if (dockerfile.includes('RUN false'))
+    throw new Error('process "/bin/sh -c false" did not complete successfully: exit code: 1');
   const output = target.output?.find((each) => each.includes('push=true'));
   if (output === undefined) return null;
   const [, registry, repository] = /name=([^/,]+)\/([^,]+)/.exec(output);

@@ -328,6 +328,31 @@ describe('row 86: the docker driver', () => {
     expect(create?.words.some((word) => word.startsWith('--buildkitd-config='))).toBe(true);
   });
 
+  test('reaches a registry on loopback without being told of it', async () => {
+    await bake(
+      replaced(),
+      definition(build('127.0.0.1:5000/o/app', { context: 'app', platforms: ['linux/amd64'] })),
+    );
+    const create = docker.calls().find(({ words }) => words[1] === 'create');
+    expect(create?.words.filter((word) => /config|network/.test(word))).toEqual([
+      '--driver-opt=network=host',
+    ]);
+  });
+
+  test('that does not boot shows what its container printed last', async () => {
+    const logs = { stdout: 'starting\nbuildkitd: no space left on device\n' };
+    const create = { stderr: 'ERROR: timed out\n', exit: 1 };
+    const error = await failure(bake({ ...replaced(), create, logs }));
+    expect(error.message).toContain(
+      'timed out; its container printed: starting | buildkitd: no space left on device',
+    );
+    expect(docker.calls().find(({ words }) => words[0] === 'logs')?.words).toEqual([
+      'logs',
+      '--tail=3',
+      'buildx_buildkit_retag-0123456789ab0',
+    ]);
+  });
+
   test('cannot be replaced: names the builder and the fix', async () => {
     const error = await failure(
       bake({ ...replaced(), create: { stderr: 'ERROR: no space left\n', exit: 1 } }),

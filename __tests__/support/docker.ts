@@ -5,12 +5,14 @@ import type { BuilderOptions } from '../../src/docker/builder.js';
 import { formatProblem } from '../../src/errors.js';
 import type { Log } from '../../src/ports.js';
 
-/** What the `docker` on the PATH of a test answers. Keys are the words after `buildx`. */
+/** What the `docker` on the PATH of a test answers. Keys are the words after `buildx`, and `logs`. */
 export interface Script {
   readonly version?: Answer;
   readonly inspect?: Answer | Readonly<Record<string, Answer>>;
   readonly create?: Answer;
   readonly rm?: Answer;
+  /** of the container of a builder */
+  readonly logs?: Answer;
   readonly bake?: Answer & {
     /** content of the metadata file; none is written when absent */
     readonly metadata?: string;
@@ -45,7 +47,7 @@ const path = require('node:path');
 const dir = __dirname;
 const words = process.argv.slice(2);
 const script = JSON.parse(fs.readFileSync(path.join(dir, 'script.json'), 'utf8'));
-const verb = words[1];
+const verb = words[0] === 'buildx' ? words[1] : words[0];
 const bakeFile = words.find((w) => w.startsWith('--file='));
 fs.appendFileSync(path.join(dir, 'calls.jsonl'), JSON.stringify({
   words, env: Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith('npm_'))),

@@ -205,6 +205,18 @@ export async function buildRelease(
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
 }
 
+/** Builds what a pull request would change, and pushes nothing: the planned builds, failed where they do not build. */
+export async function tryBuilds(
+  building: BuildActions,
+  request: BuildRequest,
+  parts: BuildPorts,
+): Promise<readonly Outcome[]> {
+  const targets = await targetsOf(building, building.recipe?.here?.input ?? null, request, parts);
+  if (!(targets instanceof OperationError)) return building.planned;
+  const error = asError(targets.within('', { origin: targets.origin ?? 'build' }));
+  return building.planned.map((outcome) => ({ ...outcome, outcome: 'failed', error }));
+}
+
 async function targetsOf(
   { builds, release, stop }: BuildActions,
   here: DefinitionInput | null,

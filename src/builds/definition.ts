@@ -27,6 +27,8 @@ export interface DefinitionInput extends DefinitionContext {
   readonly split: boolean;
   /** this machine builds one platform of several (input `platform`) */
   readonly partial: boolean;
+  /** nothing is pushed */
+  readonly checkOnly?: boolean;
 }
 
 /**
@@ -95,6 +97,7 @@ function targetsOf(
     const info = { name: target, ...common, platforms, pushed, split: pushed && input.split && !native };
     return { info, body: bodyOf(parts, info, output, input.split, values), cache: parts };
   };
+  if (input.checkOnly === true) return [make(name, choice.build, false)];
   const check = choice.build.filter((platform) => !choice.push.includes(platform));
   const checks = check.length > 0 ? [make(`${name}_check`, check, false)] : [];
   if (native || (!input.split && choice.push.length > 0)) return [make(name, choice.push, true), ...checks];
@@ -293,6 +296,7 @@ interface DefinitionSettings {
   readonly insecure: readonly string[];
   /** this machine builds one platform of several; empty: all */
   readonly platform: string;
+  readonly checkOnly?: boolean;
 }
 
 /** The input of `bakeDefinition`. */
@@ -307,6 +311,7 @@ export function definitionInput(
     builds,
     split: partial,
     partial,
+    checkOnly: settings.checkOnly === true,
     decision: { class: decision.class, version: decision.version ?? '', labels: decision.labels },
     facts: settings.source,
     render: renderWith(decision),

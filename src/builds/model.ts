@@ -225,6 +225,8 @@ export interface BuildSettings {
   readonly digests: Digests | null;
   /** snapshots may hold changes that are not committed */
   readonly allowDirty: boolean;
+  /** on a pull request: build to see that it builds, and push nothing */
+  readonly checkOnly?: boolean;
 }
 
 /** What builds need from outside. */

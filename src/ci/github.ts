@@ -229,6 +229,7 @@ function readPullRequest(input: EventInput): Partial<EventFacts> {
     textAt(payload, 'repository', 'full_name');
   const head = textAt(payload, 'pull_request', 'head', 'repo', 'full_name');
   const headSha = textAt(payload, 'pull_request', 'head', 'sha');
+  const into = textAt(payload, 'pull_request', 'base', 'ref');
   const ref = `refs/pull/${number}/merge`;
   if (input.ref !== null && !pullRefs(number, payload).includes(input.ref)) throw disagreement(input, ref);
   if (base === null || headSha === null) return { ...untrusted, ref };
@@ -237,7 +238,15 @@ function readPullRequest(input: EventInput): Partial<EventFacts> {
     ref,
     // pull_request_target runs at the base; the commit that the pull request is about is its head.
     sha: input.name === 'pull_request_target' ? headSha : (input.sha ?? headSha),
-    pullRequest: { number, headRepo: head, baseRepo: base, headSha, fork },
+    pullRequest: {
+      number,
+      headRepo: head,
+      baseRepo: base,
+      headSha,
+      fork,
+      ref,
+      base: into === null ? null : `refs/heads/${into}`,
+    },
     trust: fork ? FORK : PULL_REQUEST,
   };
 }

@@ -71,16 +71,17 @@ async function runWith(
   if (inputs.token !== '') mask(inputs.token);
   const files = await filesOf(inputs, workspace);
   const ci = await readCiRun(env);
+  const merged = inputs.ref === '' ? mergeOf(ci) : null;
   const facts = await readRefFacts({
     run: ci,
     env,
     cwd: workspace,
     time: systemClock.now(),
     files,
-    ref: inputs.ref || undefined,
+    ref: inputs.ref || merged?.base || undefined,
     // Whoever leaves the command to the event has not said what the run is for.
     yes: inputs.command !== 'auto',
-    sha: inputs.sha || undefined,
+    sha: inputs.sha || merged?.sha,
     ...(inputs.token === '' || ci?.forge != null
       ? {}
       : { isTagAt: asker({ run: ci, token: inputs.token, env, log, signal: deadline.signal }) }),
@@ -171,6 +172,12 @@ export function commandFor(
   if (input === 'apply') requireWrite('command: apply', facts.may);
   if (input !== 'auto') return input;
   return facts.may.write ? 'apply' : 'plan';
+}
+
+/** What a pull request would be after its merge: its base branch, at the commit that GitHub merged for it. */
+function mergeOf(run: CiRun | null): { readonly base: string; readonly sha: string } | null {
+  const base = run?.pullRequest?.base ?? null;
+  return run?.event !== 'pull_request' || base === null || run.sha === null ? null : { base, sha: run.sha };
 }
 
 /** On these events everybody expects a plan. */
@@ -296,6 +303,7 @@ export async function buildSettings(
     platform: inputs.platform,
     digests: inputs.digests === '' ? null : await readDigests(inputs.digests, workspace),
     allowDirty: inputs.allowDirty,
+    checkOnly: inputs.buildOnPullRequest && facts.pullRequest !== null,
   };
 }
 

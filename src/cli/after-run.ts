@@ -52,7 +52,8 @@ async function finishPullRequest({ result, request, facts, inputs, env, outside,
   const { files, promotions } = request;
   const asksForTags = files.length + promotions.length > 0;
   // The comment is the plan that was reviewed; to validate makes none, and must not take its place.
-  if (inputs.token === '' || !asksForTags || report.command === 'validate') return code;
+  if (report.command === 'validate') return code;
+  if (inputs.token === '' || !asksForTags) return failsPullRequest(report, null, config.onHold) ? code : 0;
   const parts = { github: outside.github, log };
   const changes = await outside.changes(config);
   const summaryUrl = runUrl(env);

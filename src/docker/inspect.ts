@@ -50,7 +50,7 @@ export async function findBuilder(
     checkPlatforms(found, definition, dockerfiles, options.log);
     return stateOf(found, version, false);
   }
-  const made = await makeBuilder(found.name, options);
+  const made = await makeBuilder(found.name, hostsOf(definition), options);
   try {
     checkPlatforms(made, definition, dockerfiles, options.log);
     return stateOf(made, version, true);
@@ -104,10 +104,14 @@ function inspected(answer: Answer, builder: string | null): Inspected {
 }
 
 /** The `docker` driver cannot push by digest ("push-by-digest is currently not implemented for docker driver"). */
-async function makeBuilder(replaced: string, options: PrepareOptions): Promise<Inspected> {
+async function makeBuilder(
+  replaced: string,
+  hosts: readonly string[],
+  options: PrepareOptions,
+): Promise<Inspected> {
   const { ask, askLong, log, token } = options;
   const name = `retag-${token.slice(0, 12)}`;
-  const config = await daemonConfig(options);
+  const config = await daemonConfig(hosts, options);
   log.line(
     `the builder "${replaced}" uses the docker driver, which cannot push by digest: making the temporary builder "${name}" (docker-container)`,
   );
@@ -121,7 +125,7 @@ async function makeBuilder(replaced: string, options: PrepareOptions): Promise<I
       ...config.words,
     ];
     const answer = await askLong(words);
-    if (answer.exitCode !== 0) throw cannotReplace(replaced, lastLine(answer));
+    if (answer.exitCode !== 0) throw cannotReplace(replaced, lastLine(answer) + (await lastWords(name, ask)));
     return inspected(await askLong(['buildx', 'inspect', '--bootstrap', name]), name);
   } catch (error) {
     await removeBuilder(name, {
@@ -132,6 +136,19 @@ async function makeBuilder(replaced: string, options: PrepareOptions): Promise<I
   } finally {
     await config.remove();
   }
+}
+
+/** The end of what the container of a builder printed, where it has one; it is removed with the builder. */
+async function lastWords(name: string, ask: Ask): Promise<string> {
+  const answer = await ask(['logs', '--tail=3', `buildx_buildkit_${name}0`]);
+  const lines = `${answer.stdout}\n${answer.stderr}`.split('\n').map((line) => cleanLine(line, []).trim());
+  const said = lines.filter((line) => line !== '').join(' | ');
+  return answer.exitCode !== 0 || said === '' ? '' : `; its container printed: ${said}`;
+}
+
+/** The registries that the images are pushed to. */
+function hostsOf({ targets }: BakeDefinition): string[] {
+  return targets.filter(({ pushed }) => pushed).map(({ repository }) => repository.registry);
 }
 
 function cannotReplace(replaced: string, why: string): OperationError {
@@ -145,19 +162,20 @@ function cannotReplace(replaced: string, why: string): OperationError {
 }
 
 /** A container reaches a registry on this machine's loopback only in the host's network. */
-async function daemonConfig({
-  insecure,
-  temporary,
-}: PrepareOptions): Promise<{ words: string[]; remove: () => Promise<void> }> {
-  if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
+async function daemonConfig(
+  hosts: readonly string[],
+  { insecure, temporary }: PrepareOptions,
+): Promise<{ words: string[]; remove: () => Promise<void> }> {
+  const isLoopback = (host: string): boolean => /^(?:localhost|127\.|\[::1\])/.test(host);
+  const network = [...hosts, ...insecure].some(isLoopback) ? ['--driver-opt=network=host'] : [];
+  // BuildKit connects to loopback over http by itself.
+  if (insecure.length === 0) return { words: network, remove: () => Promise.resolve() };
   const directory = await mkdtemp(join(temporary, 'retag-builder-'));
   const file = join(directory, 'buildkitd.toml');
   const text = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]\n  http = true\n  insecure = true\n`,
   );
   await writeFile(file, text.join(''));
-  const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
-  const network = loopback ? ['--driver-opt=network=host'] : [];
   return {
     words: [`--buildkitd-config=${file}`, ...network],
     remove: () => rm(directory, { recursive: true, force: true }),

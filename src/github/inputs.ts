@@ -41,6 +41,7 @@ export interface ActionInputs {
   readonly platform: string;
   readonly digests: string;
   readonly allowDirty: boolean;
+  readonly buildOnPullRequest: boolean;
   readonly includeStages: readonly string[];
   readonly force: readonly string[];
   readonly registryMap: readonly string[];
@@ -117,6 +118,7 @@ export function readInputs(): ActionInputs {
     platform: text('platform'),
     digests: text('digests'),
     allowDirty: choice('allow-dirty', ['true', 'false'], 'false') === 'true',
+    buildOnPullRequest: choice('build-on-pull-request', ['true', 'false'], 'false') === 'true',
     includeStages: list('include-stages'),
     force: lines('force'),
     registryMap: list('registry-map'),

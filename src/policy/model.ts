@@ -76,6 +76,10 @@ export interface PullRequestFacts {
   readonly baseRepo: string;
   readonly headSha: string;
   readonly fork: boolean;
+  /** its own ref, `refs/pull/12/merge` */
+  readonly ref: string;
+  /** what it is merged into, as `refs/heads/main`; null when the event does not say */
+  readonly base: string | null;
 }
 
 /** What `classify` looks at; a RefFacts is one. */

@@ -134,7 +134,9 @@ export function classificationOf(release: Release | null): Report['classificatio
 
 /** The `ref` of the report. */
 export function refOf(facts: RefFacts | null): Report['ref'] {
-  return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
+  return facts === null
+    ? null
+    : { ref: facts.pullRequest?.ref ?? facts.ref, sha: facts.sha, event: facts.event };
 }
 
 /** The `stages` of the report: every platform of every build. */

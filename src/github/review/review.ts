@@ -209,16 +209,23 @@ async function entriesAt(github: GitHub, path: string, ref: string): Promise<rea
   }
 }
 
-/** The report as it counts for the pull request: entries that it did not touch never fail it. */
+/**
+ * The report as it counts for the pull request: entries that it did not touch never fail it, and of what the merge would build only
+ * a build that was tried and failed does.
+ */
 export function failsPullRequest(
   report: Report,
   changes: EntryChanges | null,
   onHold: Config['onHold'],
 ): boolean {
   const bad = report.actions.filter(
-    ({ action, error }) => action === 'refuse' || error !== null || (action === 'hold' && onHold === 'fail'),
+    ({ action, error, source }) =>
+      error !== null ||
+      (source !== null && (action === 'refuse' || (action === 'hold' && onHold === 'fail'))),
   );
-  return bad.some((action) => changes === null || countsForPullRequest(action, changes));
+  return bad.some(
+    (action) => changes === null || action.action === 'build' || countsForPullRequest(action, changes),
+  );
 }
 
 interface CommentInput {
