@@ -13,8 +13,8 @@ describe('every row of the table of hostile input has a test that names it', () 
   });
 
   test('the table has them all, and no test names another', () => {
-    expect(ROWS.map(([row]) => row)).toEqual(Array.from({ length: 104 }, (_, at) => at + 1));
-    expect([...rows].filter((row) => row < 1 || row > 104)).toEqual([]);
+    expect(ROWS.map(([row]) => row)).toEqual(Array.from({ length: 109 }, (_, at) => at + 1));
+    expect([...rows].filter((row) => row < 1 || row > 109)).toEqual([]);
   });
 });
 

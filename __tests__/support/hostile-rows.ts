@@ -112,6 +112,12 @@ export const ROWS: readonly (readonly [row: number, what: string])[] = [
   [102, 'a shallow clone is an error, not a wrong version'],
   [103, 'every event has a meaning'],
   [104, 'GITHUB_REF that disagrees with the event is an error'],
+  // signatures
+  [105, 'a thousand signatures are read, of more nothing is believed'],
+  [106, 'a list of referrers without end is an error'],
+  [107, 'content that is no bundle, or one of many parts, does not count and costs no time'],
+  [108, 'what is not a signature counts for nothing'],
+  [109, 'a pattern of a signer is compared in linear time'],
 ];
 
 /** The table of threats. `by` are words of test names that show the defence; `threat N` is a test of this folder. */
@@ -141,4 +147,5 @@ export const THREATS: readonly (readonly [threat: number, what: string, by: read
   [23, 'our own supply chain', ['threat 23']],
   [24, 'caches written by pull requests', ['threat 24']],
   [26, 'a work tree whose configuration names programs', ['threat 26']],
+  [27, 'signatures by others, replayed or without end', ['row 105', 'row 107', 'row 108', 'row 109']],
 ];
