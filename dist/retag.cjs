@@ -31548,8 +31548,7 @@ async function recorderOf(config, options, purpose) {
     purpose
   );
 }
-async function runFacts(config, { env, workspace }) {
-  const run4 = await readCiRun(env);
+async function runFacts(config, { run: run4, env, workspace }) {
   return {
     system: run4?.system ?? null,
     url: run4?.run ?? null,
@@ -31572,7 +31571,6 @@ var init_recorder2 = __esm({
     "use strict";
     import_node_crypto12 = require("node:crypto");
     import_node_os3 = require("node:os");
-    init_ci();
     init_git();
     init_work_tree();
     init_transport();

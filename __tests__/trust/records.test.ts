@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { readCiRun } from '../../src/ci/ci.js';
 import { recorderOf } from '../../src/cli/recorder.js';
 import { UserError } from '../../src/errors.js';
 import type { Ports, Request } from '../../src/request.js';
@@ -46,8 +47,14 @@ afterEach(async () => {
 
 const recorder =
   (env: NodeJS.ProcessEnv): Ports['recorder'] =>
-  (config, purpose) =>
-    recorderOf(config, { env, workspace, log: recordedLog(), signal: new AbortController().signal }, purpose);
+  async (config, purpose) => {
+    const { signal } = new AbortController();
+    return recorderOf(
+      config,
+      { run: await readCiRun(env), env, workspace, log: recordedLog(), signal },
+      purpose,
+    );
+  };
 const withKey = { recorder: recorder({ KEY: keys.privateKey }) };
 
 function put(repository: string, tag: string, content: string): ReturnType<typeof index> {

@@ -1,7 +1,7 @@
 /** What signs records, with the real network, clock and keys. */
 import { generateKeyPairSync } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { readCiRun } from '../ci/ci.js';
+import type { CiRun } from '../ci/ci.js';
 import type { Config } from '../config/model.js';
 import { gitIn } from '../git/git.js';
 import { headOf, uncommittedIn } from '../git/work-tree.js';
@@ -13,6 +13,8 @@ import { VERSION } from '../version.js';
 import { trustOf } from './trust-sources.js';
 
 interface RecorderOptions {
+  /** what the CI system says; null where none is known */
+  readonly run: CiRun | null;
   readonly env: NodeJS.ProcessEnv;
   readonly workspace: string;
   readonly log: Log;
@@ -59,8 +61,7 @@ const missing = (): never => {
   throw new Error('GitHub is asked for files that the workspace has');
 };
 
-async function runFacts(config: Config, { env, workspace }: RecorderOptions): Promise<RunFacts> {
-  const run = await readCiRun(env);
+async function runFacts(config: Config, { run, env, workspace }: RecorderOptions): Promise<RunFacts> {
   return {
     system: run?.system ?? null,
     url: run?.run ?? null,
