@@ -26267,11 +26267,13 @@ function leave(entry) {
 }
 function overHttp2(entry, hooks) {
   return ({ method, target, headers, hasBody }) => {
-    const stream2 = openStream(
-      entry,
-      () => entry.session.request(
-        { ...headers, ":method": method, ":path": target.path, ":authority": entry.authority },
-        { endStream: !hasBody }
+    const stream2 = watchEnd(
+      openStream(
+        entry,
+        () => entry.session.request(
+          { ...headers, ":method": method, ":path": target.path, ":authority": entry.authority },
+          { endStream: !hasBody }
+        )
       )
     );
     const reused = entry.answered > 0;
@@ -26312,14 +26314,20 @@ function openStream(entry, open7) {
     throw new TransportFault("refused", "the connection was closed", { cause: error2, stale: true });
   }
 }
+function watchEnd(stream2) {
+  const push = stream2.push.bind(stream2);
+  const watched = Object.assign(stream2, {
+    complete: false,
+    push(chunk, encoding) {
+      if (chunk === null && !stream2.closed) watched.complete = true;
+      return push(chunk, encoding);
+    }
+  });
+  return watched;
+}
 function incomingOf(stream2, received2) {
   const { ":status": statusCode, ...headers } = received2;
-  const length = headers["content-length"];
-  const promised = length === void 0 || stream2.endAfterHeaders ? void 0 : Number(length);
-  const answer2 = { statusCode, headers, httpVersion: "2.0", promised, complete: false };
-  const incoming = Object.assign(stream2, answer2);
-  stream2.once("end", () => incoming.complete = (stream2.rstCode ?? 0) === 0);
-  return incoming;
+  return Object.assign(stream2, { statusCode, headers, httpVersion: "2.0" });
 }
 function faultOfStream({ session }, stream2, error2, reused, hooks) {
   if (error2 instanceof TransportFault || error2 instanceof OperationError) return error2;
@@ -28172,7 +28180,7 @@ async function* chunksOf(incoming, limits) {
       waiting = true;
       timer.refresh();
     }
-    if (!isWhole(incoming, total)) throw cutShort();
+    if (!incoming.complete) throw cutShort();
   } catch (error2) {
     throw cutUnlessKnown(error2);
   } finally {
@@ -28184,9 +28192,6 @@ function cutUnlessKnown(error2) {
   if (error2 instanceof TransportFault || error2 instanceof OperationError) return error2;
   const { code: code2 } = error2;
   return code2?.startsWith("HPE_") ? new TransportFault("garbled", `the body is not HTTP (${code2})`, { cause: error2 }) : new TransportFault("cut", `the body was cut short (${code2 ?? messageOf(error2)})`, { cause: error2 });
-}
-function isWhole({ complete, promised }, total) {
-  return complete && (promised === void 0 || promised === total);
 }
 function cutShort() {
   return new TransportFault("cut", "the body was cut short");
@@ -28235,7 +28240,7 @@ function gather(incoming, limits, enough2) {
       if (total >= enough2) end2(null);
     });
     const over2 = () => {
-      if (!ended) end2(isWhole(incoming, total) ? null : cutShort());
+      if (!ended) end2(incoming.complete ? null : cutShort());
     };
     incoming.on("end", over2);
     incoming.on("error", (error2) => end2(cutUnlessKnown(error2)));

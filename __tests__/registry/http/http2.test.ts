@@ -324,8 +324,8 @@ describe('a body that breaks off', () => {
 });
 
 describe('a body without a length that is reset in the middle', () => {
-  const [INTERNAL_ERROR, CANCEL] = [2, 8];
-  test.each([INTERNAL_ERROR, CANCEL])('RST_STREAM with code %i is no end', async (code) => {
+  const [NO_ERROR, INTERNAL_ERROR, CANCEL] = [0, 2, 8];
+  test.each([NO_ERROR, INTERNAL_ERROR, CANCEL])('RST_STREAM with code %i is no end', async (code) => {
     const rst = Buffer.alloc(4);
     rst.writeUInt32BE(code);
     const server = await frames((socket) => {

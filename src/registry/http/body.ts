@@ -55,7 +55,7 @@ async function* chunksOf(incoming: Incoming, limits: BodyLimits): AsyncGenerator
       waiting = true;
       timer.refresh();
     }
-    if (!isWhole(incoming, total)) throw cutShort();
+    if (!incoming.complete) throw cutShort();
   } catch (error) {
     throw cutUnlessKnown(error);
   } finally {
@@ -71,10 +71,6 @@ function cutUnlessKnown(error: unknown): Error {
   return code?.startsWith('HPE_')
     ? new TransportFault('garbled', `the body is not HTTP (${code})`, { cause: error })
     : new TransportFault('cut', `the body was cut short (${code ?? messageOf(error)})`, { cause: error });
-}
-
-function isWhole({ complete, promised }: Incoming, total: number): boolean {
-  return complete && (promised === undefined || promised === total);
 }
 
 function cutShort(): TransportFault {
@@ -146,7 +142,7 @@ function gather(incoming: Incoming, limits: BodyLimits, enough: number): Promise
     });
     const over = (): void => {
       // Every body gets here, most after their end; an error for each of them would be made in vain.
-      if (!ended) end(isWhole(incoming, total) ? null : cutShort());
+      if (!ended) end(incoming.complete ? null : cutShort());
     };
     incoming.on('end', over);
     incoming.on('error', (error) => end(cutUnlessKnown(error)));

@@ -53,8 +53,6 @@ export interface Incoming extends Readable {
   readonly httpVersion: string;
   /** the body came to the end that its framing has */
   readonly complete: boolean;
-  /** bytes that the body must have besides: HTTP/2 ends one that is reset without an error as if it were whole */
-  readonly promised?: number | undefined;
 }
 
 interface ExchangeLimits {

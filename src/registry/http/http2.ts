@@ -136,10 +136,12 @@ interface SessionHooks {
 /** One request as a stream of its own. */
 function overHttp2(entry: Session, hooks: SessionHooks): Route {
   return ({ method, target, headers, hasBody }) => {
-    const stream = openStream(entry, () =>
-      entry.session.request(
-        { ...headers, ':method': method, ':path': target.path, ':authority': entry.authority },
-        { endStream: !hasBody },
+    const stream = watchEnd(
+      openStream(entry, () =>
+        entry.session.request(
+          { ...headers, ':method': method, ':path': target.path, ':authority': entry.authority },
+          { endStream: !hasBody },
+        ),
       ),
     );
     const reused = entry.answered > 0;
@@ -184,18 +186,28 @@ function openStream(entry: Session, open: () => ClientHttp2Stream): ClientHttp2S
   }
 }
 
-/** The stream as an answer. Its end is the end of the body (END_STREAM) unless it was reset before. */
+/**
+ * Adds `complete` to a stream. Node ends what can be read of a stream in the same way when the body has come to its end (END_STREAM)
+ * and when it was reset without an error; only in the latter case the stream is closed by then.
+ */
+function watchEnd(stream: ClientHttp2Stream): ClientHttp2Stream & { complete: boolean } {
+  const push = stream.push.bind(stream);
+  const watched = Object.assign(stream, {
+    complete: false,
+    push(chunk: unknown, encoding?: BufferEncoding): boolean {
+      if (chunk === null && !stream.closed) watched.complete = true;
+      return push(chunk, encoding);
+    },
+  });
+  return watched;
+}
+
 function incomingOf(
-  stream: ClientHttp2Stream,
+  stream: ClientHttp2Stream & { complete: boolean },
   received: IncomingHttpHeaders & { ':status'?: number | undefined },
 ): Incoming {
   const { ':status': statusCode, ...headers } = received;
-  const length = headers['content-length'];
-  const promised = length === undefined || stream.endAfterHeaders ? undefined : Number(length);
-  const answer = { statusCode, headers, httpVersion: '2.0', promised, complete: false };
-  const incoming = Object.assign(stream, answer);
-  stream.once('end', () => (incoming.complete = ((stream.rstCode as number | undefined) ?? 0) === 0));
-  return incoming;
+  return Object.assign(stream, { statusCode, headers, httpVersion: '2.0' });
 }
 
 function faultOfStream(
