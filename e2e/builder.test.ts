@@ -8,7 +8,7 @@ import { builtElsewhere, formatDigests, parseDigests } from '../src/builds/machi
 import type { BakeDefinition, Builder } from '../src/builds/model.js';
 import { checkBuilt } from '../src/builds/verify.js';
 import { createBuilder, type BuilderOptions } from '../src/docker/builder.js';
-import { realRegistry } from '../src/cli/adapters.js';
+import { realRegistry } from '../src/cli/registry.js';
 import { OperationError } from '../src/errors.js';
 import type { Log, Registry } from '../src/ports.js';
 import { systemClock } from '../src/system/clock.js';

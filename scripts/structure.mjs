@@ -19,7 +19,7 @@ const BOUNDS = {
   'longest file': 350,
   'function p90': 24,
   floors: 11,
-  'single-use exports': 40,
+  'single-use exports': 20,
 };
 /** Where a bound above is only what the tree has today: what it is to come down to. It is lowered with the figure. */
 const TARGETS = { files: 180, lines: 26_000, 'single-use exports': 20 };

@@ -51,7 +51,7 @@ export interface Request {
   readonly build: BuildSettings;
 }
 
-/** A request for promotions alone, with every choice at its default. */
+/** A request with every choice at its default: for promotions alone. */
 export function promotionRequest(command: Request['command'], files: readonly TagFile[]): Request {
   return {
     command,

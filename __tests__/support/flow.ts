@@ -1,5 +1,5 @@
 /** The flow as a library: `run` over embedded registries, with everything else passed in. */
-import { realRegistry } from '../../src/cli/adapters.js';
+import { realRegistry } from '../../src/cli/registry.js';
 import type { EmbeddedRegistry, LoggedRequest } from '../../testing/registry/server.js';
 import { withoutGitHub, createGatekeeper } from '../../src/gates/gates.js';
 import type { Clock } from '../../src/ports.js';
@@ -50,10 +50,7 @@ export async function flow(request: Request, parts: Partial<Ports> = {}): Promis
     log,
     signal: parts.signal ?? signal,
     concurrency: request.concurrency,
-    insecureRegistries: [],
     anonymous: true,
-    githubToken: '',
-    onSecret: () => undefined,
   });
   try {
     const result = await run(request, {

@@ -91,10 +91,8 @@ export async function attempt(task: Task): Promise<Attempt> {
   try {
     const { report, exitCode } = await run(requestOf(task), {
       registry,
-      log,
-      clock: task.clock,
-      signal: task.signal,
       ...withoutAdapters(log, task.signal),
+      clock: task.clock,
       ...(task.release === undefined ? {} : outsideOf(task.release)),
     });
     const said = [

@@ -7,7 +7,7 @@ import type { TagFile } from '../config/config.js';
 import { OperationError, UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
 import { requireWrite } from '../git/permission.js';
-import { defaultProvenance, sourceFacts } from '../git/source.js';
+import { sourceSettings } from '../git/source.js';
 import { type ActionInputs, readInputs } from '../github/inputs.js';
 import {
   annotate,
@@ -24,24 +24,17 @@ import type { Report } from '../report/model.js';
 import { buildOutputs, noOutputs, outputs } from '../report/outputs.js';
 import { renderProblems } from '../report/render.js';
 import { summary } from '../report/summary.js';
-import type { Request } from '../request.js';
+import { promotionRequest, type Request } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { escapeCell } from '../shared/markdown.js';
 import { systemClock } from '../system/clock.js';
 import { readDigests, readTagFiles } from '../system/files.js';
 import { type Deadline, parseSettle, parseTimeout, startDeadline } from '../system/process.js';
 import { checkWritable, writeJson } from '../system/write.js';
-import {
-  gitHubOf,
-  listedHosts,
-  openAdapters,
-  parseConcurrency,
-  parseInsecureHosts,
-  realRegistry,
-} from './adapters.js';
+import { gitHubOf, openAdapters } from './adapters.js';
 import { afterRun } from './after-run.js';
 import { checkStages } from './plan-apply.js';
-import { trustOf } from './trust-sources.js';
+import { parseConcurrency, parseInsecureHosts, permitted, realRegistry } from './registry.js';
 
 /** Runs the action and gives its exit status. Never throws. */
 export async function runAction(env: NodeJS.ProcessEnv, cwd: string): Promise<number> {
@@ -97,9 +90,7 @@ async function runWith(
     log,
     signal: deadline.signal,
     concurrency,
-    insecureRegistries: insecure,
-    anonymous: !facts.may.credentials,
-    localHosts: facts.may.localHosts ? undefined : listedHosts(insecure, inputs.registryMap, namesIn(inputs)),
+    ...permitted(facts.may, insecure, inputs.registryMap, namesIn(inputs)),
     githubToken: inputs.token,
     onSecret: mask,
   });
@@ -115,12 +106,10 @@ async function runWith(
     builder: inputs.build.builder,
     insecure,
     write: passOn,
-    terminal: false,
     onSecret: mask,
   });
   const request: Request = {
-    command,
-    files,
+    ...promotionRequest(command, files),
     policy: inputs.policy,
     images: inputs.images,
     promotions: inputs.promotions,
@@ -136,23 +125,11 @@ async function runWith(
     concurrency,
     settle: parseSettle(inputs.settle),
     drift: facts.event === 'schedule' && command === 'plan',
-    // Drift that a plan on a schedule finds must not look like a good run.
-    changesAsCode: false,
     build: await buildSettings(inputs, facts, ci, env, workspace, insecure),
   };
-  const write = facts.may.write;
   try {
-    const { trust, trustFiles } = await trustOf({
-      env,
-      run: ci,
-      workspace,
-      files,
-      write,
-      log,
-      github: outside.github,
-    });
-    const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside, trust };
-    const result = await run({ ...request, trustFiles }, parts);
+    const { trust, trustFiles } = await outside.trustOf(files, facts.may.write);
+    const result = await run({ ...request, trustFiles }, { registry, ...outside, trust });
     const written = await publish(result, request, path, env, workspace);
     const code = await afterRun({ result, request, facts, inputs, env, outside, log });
     return written ? code : 1;
@@ -275,13 +252,6 @@ export async function buildSettings(
   insecure: readonly string[],
 ): Promise<Request['build']> {
   const { build } = inputs;
-  const source = sourceFacts({
-    run,
-    env,
-    sha: facts.sha,
-    commitTime: facts.commitTime ?? null,
-    now: facts.time,
-  });
   return {
     defaults: {
       context: build.context,
@@ -296,9 +266,7 @@ export async function buildSettings(
       sbom: build.sbom,
     },
     inputSecrets: build.secrets,
-    source,
-    defaultProvenance: defaultProvenance(run),
-    sourceDateEpoch: env['SOURCE_DATE_EPOCH'],
+    ...sourceSettings(run, env, facts),
     insecure,
     platform: inputs.platform,
     digests: inputs.digests === '' ? null : await readDigests(inputs.digests, workspace),

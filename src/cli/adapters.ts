@@ -1,76 +1,61 @@
 /** The outside systems of a run besides registries: GitHub, opened when it is asked first, and the builder. */
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import type { BakeDefinition, Builder } from '../builds/model.js';
+import type { Builder } from '../builds/model.js';
 import type { CiRun } from '../ci/ci.js';
 import type { TagFile } from '../config/config.js';
 import { entryTest } from '../config/entries.js';
 import type { Config, ImageConfig } from '../config/model.js';
-import { OperationError, type Problem, UserError } from '../errors.js';
-import {
-  commitOfEntry,
-  createGatekeeper,
-  type Gatekeeper,
-  type Subject,
-  withoutGitHub,
-} from '../gates/gates.js';
+import { OperationError } from '../errors.js';
+import { commitOfEntry, createGatekeeper, type Subject, withoutGitHub } from '../gates/gates.js';
 import type { Checks } from '../gates/port.js';
 import { gitIn } from '../git/git.js';
 import { headOf, uncommittedIn } from '../git/work-tree.js';
 import type { GitHub } from '../github/client.js';
 import type { EntryChanges } from '../github/review/comment.js';
 import { applyReview, changedEntries } from '../github/review/review.js';
-import { parseRepository } from '../oci/reference.js';
 import type { ClaimTag, RefFacts } from '../policy/policy.js';
-import type { Log, Registry } from '../ports.js';
-import { createCredentials } from '../registry/auth/credentials.js';
-import { createTransport } from '../registry/http/transport.js';
-import { createRegistry } from '../registry/registry.js';
+import type { Log } from '../ports.js';
 import type { Ports } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { recorderOf } from './recorder.js';
-import { youngCollector } from '../system/process.js';
-import { VERSION } from '../version.js';
+import { type RunTrust, trustOf } from './trust-sources.js';
 
+/** What a run knows of the place that it runs in, and how it builds. */
 interface AdapterOptions {
-  /** for what a change touches; empty: nothing is looked up */
-  readonly files: readonly TagFile[];
   readonly env: NodeJS.ProcessEnv;
   /** what the CI system says; null where none is known */
   readonly run: CiRun | null;
   /** the checkout */
   readonly workspace: string;
-  readonly token: string;
   readonly facts: RefFacts | null;
   readonly log: Log;
   readonly signal: AbortSignal;
-  readonly builder: string;
-  readonly insecure: readonly string[];
+  /** for what a change touches; absent: nothing is looked up */
+  readonly files?: readonly TagFile[];
+  /** GitHub's; absent: the environment's */
+  readonly token?: string;
+  readonly builder?: string;
+  readonly insecure?: readonly string[];
   /** takes buildx's output */
-  readonly write: (text: string) => void;
-  readonly terminal: boolean;
+  readonly write?: (text: string) => void;
+  readonly terminal?: boolean;
   /** told of each secret that signs records, for masking; absent: the log has no masks */
   readonly onSecret?: (secret: string) => void;
 }
 
-export interface Adapters {
+/** All that a run is given from outside but registries. */
+export interface Adapters extends Omit<Ports, 'registry'> {
   /** rejects with how to fix it where GitHub cannot be asked */
   readonly github: () => Promise<GitHub>;
-  readonly gatekeeper: Gatekeeper;
   readonly claim: ClaimTag;
-  subject(entry: ImageConfig | null, revision: string | null): Subject;
-  checkedOut(): Promise<string | null>;
-  uncommitted: Ports['uncommitted'];
-  sources(definition: BakeDefinition): Promise<readonly Problem[]>;
-  builder(): Builder;
-  changes(config: Config): Promise<EntryChanges | null>;
-  review: Ports['review'];
-  recorder: Ports['recorder'];
+  /** @param files named from the workspace  @param write may the run write to registries? */
+  trustOf(files: readonly TagFile[], write: boolean): Promise<RunTrust>;
 }
 
 /** Nothing is loaded or sent before it is needed: octokit and buildx stay off the start path. */
 export function openAdapters(options: AdapterOptions): Adapters {
-  const { env, facts } = options;
+  const { env, facts, log, signal } = options;
   let changed: Promise<EntryChanges | null> | undefined;
   const github = gitHubOf(options);
   const home = options.run?.forge == null ? (env['GITHUB_REPOSITORY'] ?? '') : '';
@@ -78,7 +63,11 @@ export function openAdapters(options: AdapterOptions): Adapters {
   // The tag file is that of the checkout, also where the run is about another commit (workflow_run, the input sha).
   const checkedOut = env['GITHUB_SHA'] || (facts?.sha ?? null);
   return {
+    log,
+    signal,
+    clock: systemClock,
     github,
+    trustOf: (files, write) => trustOf({ ...options, files, write, github }),
     gatekeeper: createGatekeeper(checksOf(options, github), systemClock.now()),
     claim: async (name, sha) => {
       const { claimTag } = await import('../github/refs.js');
@@ -117,7 +106,7 @@ async function changesOf(
   config: Config,
   github: () => Promise<GitHub>,
 ): Promise<EntryChanges | null> {
-  const { files, run, log } = options;
+  const { files = [], run, log } = options;
   if (files.length === 0) return null;
   const base = run?.base ?? null;
   const why = missing(options);
@@ -130,24 +119,9 @@ async function changesOf(
   return null;
 }
 
-/** What `outsideOf` needs, for a run that builds nothing. */
-export function askingOnly(
-  asking: Pick<AdapterOptions, 'run' | 'env' | 'workspace' | 'facts' | 'log' | 'signal'>,
-): AdapterOptions {
-  return {
-    ...asking,
-    token: asking.env['GITHUB_TOKEN'] ?? '',
-    files: [],
-    builder: '',
-    insecure: [],
-    write: () => undefined,
-    terminal: false,
-  };
-}
-
 /** For a run that asks nobody but the registry. */
 export function withoutAdapters(log: Log, signal: AbortSignal): Adapters {
-  const outside = openAdapters(askingOnly({ run: null, env: {}, workspace: '.', facts: null, log, signal }));
+  const outside = openAdapters({ run: null, env: {}, workspace: '.', facts: null, log, signal });
   return {
     ...outside,
     checkedOut: () => Promise.resolve(null),
@@ -164,12 +138,12 @@ export function gitHubOf(access: GitHubAccess): () => Promise<GitHub> {
 }
 
 async function open(options: GitHubAccess): Promise<GitHub> {
-  const { env, token, log, signal } = options;
+  const { env, log, signal } = options;
   const why = missing(options);
   if (why !== null) throw new OperationError('denied', why);
   const { openGitHub } = await import('../github/client.js');
   return openGitHub({
-    token,
+    token: tokenOf(options),
     apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
     repository: env['GITHUB_REPOSITORY'] ?? '',
     clock: systemClock,
@@ -178,14 +152,19 @@ async function open(options: GitHubAccess): Promise<GitHub> {
   });
 }
 
+function tokenOf({ token, env }: GitHubAccess): string {
+  return token ?? env['GITHUB_TOKEN'] ?? '';
+}
+
 /** The one door to the forge: why it cannot be asked, null when it can. */
-function missing({ run, env, token }: GitHubAccess): string | null {
+function missing(access: GitHubAccess): string | null {
+  const { run, env } = access;
   if (run !== null && run.forge !== null)
     return `this needs the API of GitHub, and is not supported on ${run.forge}`;
   if ((env['GITHUB_REPOSITORY'] ?? '') === '') {
     return 'the GitHub repository is not known; set GITHUB_REPOSITORY=OWNER/NAME and GITHUB_TOKEN, or run in a workflow';
   }
-  return token === '' ? 'there is no GitHub token; set GITHUB_TOKEN (input github-token)' : null;
+  return tokenOf(access) === '' ? 'there is no GitHub token; set GITHUB_TOKEN (input github-token)' : null;
 }
 
 function checksOf(options: AdapterOptions, github: () => Promise<GitHub>): Checks {
@@ -238,14 +217,14 @@ function lazyBuilder(options: AdapterOptions): Builder {
         workspace: options.workspace,
         temporary: options.env['RUNNER_TEMP'] ?? tmpdir(),
         environment: options.env,
-        builder: options.builder === '' ? null : options.builder,
-        insecure: options.insecure,
+        builder: options.builder || null,
+        insecure: options.insecure ?? [],
         signal: options.signal,
         clock: systemClock,
         log: options.log,
-        write: options.write,
+        write: options.write ?? (() => undefined),
         token: randomBytes(16).toString('hex'),
-        terminal: options.terminal,
+        terminal: options.terminal ?? false,
       }),
     ));
   return {
@@ -255,100 +234,4 @@ function lazyBuilder(options: AdapterOptions): Builder {
       if (made !== undefined) await (await made).close();
     },
   };
-}
-
-// Builds the registry client for a run. Together with main.ts and cli.ts the only code that knows both stages and adapters.
-
-interface RegistrySettings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  readonly concurrency: number;
-  readonly insecureRegistries: readonly string[];
-  /** no credential at all is used (pull requests of forks) */
-  readonly anonymous: boolean;
-  /** the job's token, for ghcr.io when nothing else is configured; empty outside Actions */
-  readonly githubToken: string;
-  /** hosts that may be loopback or private, as `listedHosts` gives them; absent: every host */
-  readonly localHosts?: readonly string[] | undefined;
-  readonly onSecret: (secret: string) => void;
-}
-
-/** The registry client with real network, clock and credentials. Nothing is read or sent before it is asked. */
-export function realRegistry(settings: RegistrySettings): Registry {
-  const { env, log, signal } = settings;
-  const transport = createTransport({
-    clock: systemClock,
-    env,
-    credentials: createCredentials({
-      env,
-      githubToken: settings.githubToken,
-      githubActor: env['GITHUB_ACTOR'] ?? '',
-      signal,
-    }),
-    insecureRegistries: settings.insecureRegistries,
-    concurrency: settings.concurrency,
-    deadline: signal,
-    userAgent: `retag/${VERSION}`,
-    log,
-    anonymous: settings.anonymous,
-    localHosts: settings.localHosts,
-    onSecret: settings.onSecret,
-    collect: youngCollector(),
-  });
-  return createRegistry(transport, { clock: systemClock, log });
-}
-
-/** The hosts that inputs name, for a run that may not connect to other loopback or private ones. */
-export function listedHosts(
-  insecure: readonly string[],
-  registryMap: readonly string[],
-  images: readonly string[] = [],
-): readonly string[] {
-  // A line that cannot be read is an error elsewhere.
-  const named = [...registryMap.map((line) => `${line.slice(line.indexOf('=') + 1)}/x`), ...images];
-  const hosts = named.flatMap((name) => {
-    const parsed = parseRepository(name);
-    return parsed.ok ? [parsed.value.registry] : [];
-  });
-  return [...insecure, ...hosts];
-}
-
-const MOST_CONCURRENCY = 256;
-
-/** Where `auto` ends; how a run gets there is `createPace`'s to say. */
-const AUTO_CONCURRENCY = 64;
-
-/** `concurrency` as a number: `auto`, or how many. @throws UserError */
-export function parseConcurrency(text: string): number {
-  if (text.trim() === 'auto') return AUTO_CONCURRENCY;
-  const value = Number(text);
-  if (!/^\d+$/.test(text.trim()) || value < 1 || value > MOST_CONCURRENCY) {
-    throw new UserError({
-      what: `concurrency: "${text}" is not a number of requests`,
-      hint: `give auto, or a whole number from 1 to ${MOST_CONCURRENCY}`,
-    });
-  }
-  return value;
-}
-
-/** Checks the hosts of insecure-registries. @throws UserError with every wrong one */
-export function parseInsecureHosts(hosts: readonly string[]): readonly string[] {
-  const wrong = hosts.filter((host) => {
-    const parsed = parseRepository(`${host}/x`);
-    const registry = parsed.ok ? parsed.value.registry : null;
-    // A word that is no host would be taken for the first part of a name on Docker Hub.
-    return (
-      registry !== host.toLowerCase() && !(registry === 'docker.io' && /(?:^|\.)docker\.io$/i.test(host))
-    );
-  });
-  if (wrong.length > 0) {
-    throw new UserError(
-      wrong.map((host) => ({
-        what: `insecure-registries: "${host}" is not a registry host`,
-        hint: 'write it as "host" or "host:port", without a scheme',
-      })),
-    );
-  }
-  return hosts;
 }

@@ -5,11 +5,11 @@ import { OCI_INDEX, OCI_MANIFEST } from '../oci/manifest.js';
 import type { Log } from '../ports.js';
 import { promotionRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
-import { systemClock } from '../system/clock.js';
 import { parseTimeout, startDeadline } from '../system/process.js';
-import { realRegistry, withoutAdapters } from './adapters.js';
+import { withoutAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
+import { realRegistry } from './registry.js';
 import { checkCommon } from './session.js';
 
 const PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/s390x', 'linux/ppc64le'];
@@ -145,10 +145,7 @@ async function runOn(
     log,
     signal,
     concurrency: 16,
-    insecureRegistries: [],
     anonymous: true,
-    githubToken: '',
-    onSecret: () => undefined,
   });
   const files = [{ path: 'image-tags.yaml', bytes: new TextEncoder().encode(TAG_FILE) }];
   const request = {
@@ -157,7 +154,7 @@ async function runOn(
     settle: 0,
   };
   try {
-    return await run(request, { registry, log, clock: systemClock, signal, ...withoutAdapters(log, signal) });
+    return await run(request, { registry, ...withoutAdapters(log, signal) });
   } finally {
     registry.close();
   }

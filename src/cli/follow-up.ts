@@ -8,9 +8,8 @@ import { commitMessage, followUpItems, type FollowUpPlan, planFollowUp } from '.
 import { promotionRequest } from '../request.js';
 import { formatReference } from '../oci/reference.js';
 import { run, type RunResult } from '../run.js';
-import { systemClock } from '../system/clock.js';
 import { replaceFile } from '../system/write.js';
-import { askingOnly, openAdapters } from './adapters.js';
+import { openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import type { Io } from './output.js';
 import { sayError } from './problems.js';
@@ -70,8 +69,8 @@ async function look(args: Arguments, io: Io, session: Session): Promise<RunResul
     group: <T>(_: string, body: () => Promise<T>) => body(),
   };
   const request = { ...promotionRequest('plan', files), registryMap: args.list('registry-map'), concurrency };
-  const asking = askingOnly({ run: ci, env: io.env, workspace: io.cwd, facts, log, signal });
-  return run(request, { registry, log, clock: systemClock, signal, ...openAdapters(asking) });
+  const outside = openAdapters({ run: ci, env: io.env, workspace: io.cwd, facts, log, signal });
+  return run(request, { registry, ...outside });
 }
 
 type Text = string | false | null;

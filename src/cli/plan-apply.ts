@@ -2,14 +2,13 @@
 import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
 import { UserError } from '../errors.js';
 import { requireWrite } from '../git/permission.js';
-import { defaultProvenance, sourceFacts } from '../git/source.js';
+import { sourceSettings } from '../git/source.js';
 import type { Log } from '../ports.js';
 import { nameOf, warningsOf } from '../report/format.js';
 import type { Report } from '../report/model.js';
 import { renderReport } from '../report/render.js';
-import type { Request } from '../request.js';
+import { promotionRequest, type Request } from '../request.js';
 import { run } from '../run.js';
-import { systemClock } from '../system/clock.js';
 import { readDigests } from '../system/files.js';
 import { parseSettle } from '../system/process.js';
 import { writeJson } from '../system/write.js';
@@ -17,7 +16,6 @@ import { openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { confirmer } from './confirm.js';
 import type { Io } from './output.js';
-import { trustOf } from './trust-sources.js';
 import { checkoutOf, imagesOf, onlyOf, reportPath, type Session, withSession } from './session.js';
 
 /** @param given what the command adds to its flags */
@@ -29,11 +27,9 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
     const path = await reportPath(args, io);
     const request = { ...(await requestFor(args, io, session)), ...given };
     const outside = openAdapters({
-      files: [],
       env: io.env,
       run: ci,
       workspace,
-      token: io.env['GITHUB_TOKEN'] ?? '',
       facts,
       log,
       signal,
@@ -44,23 +40,11 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
     });
     const confirm = confirmer(args, io, signal);
     const { tracked } = session;
-    const of = {
-      env: io.env,
-      run: ci,
-      workspace,
-      files: tracked,
-      write: may.write,
-      log,
-      github: outside.github,
-    };
-    const { trust, trustFiles } = await trustOf(of);
+    const { trust, trustFiles } = await outside.trustOf(tracked, may.write);
     const { report, exitCode, closing } = await run(
       { ...request, trustFiles },
       {
         registry,
-        log,
-        clock: systemClock,
-        signal,
         ...outside,
         trust,
         review: (plan, _, mode) => outside.review(plan, tracked, mode),
@@ -93,12 +77,11 @@ async function requestFor(
 ): Promise<Request> {
   const digests = args.text('digests');
   const images = imagesOf(args);
+  const request = promotionRequest(args.command === 'plan' ? 'plan' : 'apply', files);
   return {
-    command: args.command === 'plan' ? 'plan' : 'apply',
-    files,
+    ...request,
     policy: args.text('policy') ?? '',
     images: images.names,
-    promotions: [],
     imagesDisabled: images.disabled,
     facts,
     forge: ci?.forge ?? null,
@@ -111,23 +94,10 @@ async function requestFor(
     registryMap: args.list('registry-map'),
     concurrency,
     settle: parseSettle(args.text('settle') ?? '250ms'),
-    drift: false,
     changesAsCode: args.is('exit-code'),
     build: {
-      defaults: {},
-      inputSecrets: [],
-      source:
-        facts === null
-          ? null
-          : sourceFacts({
-              run: ci,
-              env: io.env,
-              sha: facts.sha,
-              commitTime: facts.commitTime ?? null,
-              now: facts.time,
-            }),
-      defaultProvenance: defaultProvenance(ci),
-      sourceDateEpoch: io.env['SOURCE_DATE_EPOCH'],
+      ...request.build,
+      ...sourceSettings(ci, io.env, facts),
       insecure,
       platform: args.text('platform') ?? '',
       digests: digests === undefined ? null : await readDigests(digests, io.cwd),

@@ -17,7 +17,7 @@ import { systemClock } from '../system/clock.js';
 import { readTagFiles } from '../system/files.js';
 import { parseSettle, parseTimeout, startDeadline } from '../system/process.js';
 import { checkWritable } from '../system/write.js';
-import { listedHosts, parseConcurrency, parseInsecureHosts, realRegistry } from './adapters.js';
+import { parseConcurrency, parseInsecureHosts, permitted, realRegistry } from './registry.js';
 import { type Arguments, TAKE_FILES } from './args.js';
 import { type Io, logFor } from './output.js';
 import { fail } from './problems.js';
@@ -102,18 +102,13 @@ export async function withSession(
       ...file,
       path: relative(workspace, resolve(io.cwd, file.path)).replaceAll(sep, '/'),
     }));
-    const ref = await permitted(args, io, workspace, tracked);
-    const { may } = ref;
+    const ref = await refAndPermission(args, io, workspace, tracked);
     registry = realRegistry({
       env: io.env,
       log,
       signal,
       concurrency,
-      insecureRegistries: insecure,
-      anonymous: !may.credentials,
-      localHosts: may.localHosts ? undefined : listedHosts(insecure, args.list('registry-map')),
-      githubToken: '',
-      onSecret: () => undefined,
+      ...permitted(ref.may, insecure, args.list('registry-map')),
     });
     const places = { files, tracked, workspace };
     const code = await body({ log, registry, signal, concurrency, insecure, ...places, ...ref });
@@ -129,7 +124,7 @@ export async function withSession(
   }
 }
 
-async function permitted(
+async function refAndPermission(
   args: Arguments,
   io: Io,
   workspace: string,

@@ -8,7 +8,7 @@ import { load } from '../load.js';
 import { promotionRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { startDeadline } from '../system/process.js';
-import { askingOnly, openAdapters } from './adapters.js';
+import { openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
 import { tagFiles, workspaceOf } from './session.js';
@@ -37,8 +37,7 @@ export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
   });
   const deadline = startDeadline(5 * 60_000, '5m');
   try {
-    const asking = { run, env: io.env, workspace, facts, log, signal: deadline.signal };
-    const outside = openAdapters(askingOnly(asking));
+    const outside = openAdapters({ run, env: io.env, workspace, facts, log, signal: deadline.signal });
     let refused = 0;
     for (const build of config.builds) {
       const table = await platformStages(

@@ -24,7 +24,7 @@ interface SourceOptions {
   readonly github: () => Promise<GitHub>;
 }
 
-interface RunTrust {
+export interface RunTrust {
   readonly trust: TrustSources;
   /** the tag files whose trust rules count; undefined: those of the run */
   readonly trustFiles: readonly TagFile[] | undefined;

@@ -12,10 +12,9 @@ import { createTrustCheck, type TrustCheck } from '../trust/check.js';
 import { type CompiledRule, rulesForNames } from '../trust/rules.js';
 import type { TrustVerdict } from '../trust/model.js';
 import type { Arguments } from './args.js';
-import { gitHubOf } from './adapters.js';
+import { openAdapters } from './adapters.js';
 import type { Io } from './output.js';
 import { checkCommon, type Session, withSession } from './session.js';
-import { trustOf } from './trust-sources.js';
 
 /** Exit status 0 when every image meets at least one rule and all that match it, else 1. */
 export async function verifyCommand(args: Arguments, io: Io): Promise<number> {
@@ -75,12 +74,11 @@ function namedImages(words: readonly string[]): readonly Image[] {
 
 /** @throws UserError without rules, and for keys and roots that cannot be used */
 async function rulesOf(
-  { files, tracked, workspace, may, log, signal, run }: Session,
+  { files, tracked, workspace, facts, may, log, signal, run }: Session,
   { env }: Io,
 ): Promise<{ readonly check: TrustCheck; readonly rules: readonly CompiledRule[] }> {
-  const github = gitHubOf({ run, env, token: env['GITHUB_TOKEN'] ?? '', log, signal });
-  const of = { env, run, workspace, files: tracked, write: may.write, log, github };
-  const { trust: sources, trustFiles } = await trustOf(of);
+  const outside = openAdapters({ env, run, workspace, facts, log, signal });
+  const { trust: sources, trustFiles } = await outside.trustOf(tracked, may.write);
   const { trust: rules, config } = load({ ...promotionRequest('validate', files), trustFiles });
   const [file] = files;
   if (rules.length === 0)
