@@ -146,6 +146,8 @@ describe('commands', () => {
 /** Of cosign, crane, skopeo, regsync, docker buildx and of StarlingX's script, which the pages compare with. */
 const FLAGS_OF_OTHERS = [
   'all',
+  'append-suffix',
+  'keep-going',
   'allow',
   'dry-run',
   'dryrun',
@@ -205,7 +207,7 @@ describe('YAML', () => {
     };
   const [TAG_FILE, WORKFLOW, REUSED] = [/^\w+:/, /uses: retag\/retag@/, /uses: retag\/retag\/\.github/];
   const ROOTS =
-    /^(?:images|builds|policy|tracking|runners|on_hold|stage_policy|trust|record|trusted_root|review):/;
+    /^(?:images|builds|policy|tracking|runners|on_hold|stage_policy|trust|record|trusted_root|review|destinations):/;
 
   /** Every block is one of these, or a reader could not tell what it is. The first that fits counts. */
   const KINDS: readonly (readonly [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { tagOrDigest } from '../src/oci/reference.js';
 import { OperationError } from '../src/errors.js';
 import { execute } from '../src/execute.js';
 import type { BuildResult, Outcome, Plan, WantedTag } from '../src/plan/model.js';
@@ -41,7 +42,7 @@ function options(changes: Partial<ExecuteOptions> = {}): ExecuteOptions {
 }
 
 const names = (outcomes: readonly Outcome[]): [string, string][] =>
-  outcomes.map(({ planned, outcome }) => [planned.wanted.destination.tag, outcome]);
+  outcomes.map(({ planned, outcome }) => [tagOrDigest(planned.wanted.destination), outcome]);
 
 describe('one tag', () => {
   test('is looked at, written and read back, in this order', async () => {

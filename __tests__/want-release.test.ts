@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { tagOrDigest } from '../src/oci/reference.js';
 import { buildsOfRun } from '../src/builds/inputs.js';
 import { wantBuilds } from '../src/want.js';
 import { builds, config, options, resolved } from './support/release.js';
@@ -12,7 +13,7 @@ async function wanted(
 ): Promise<string[]> {
   return wantBuilds(builds(...names), await resolved(policy, ref), stable).map(
     ({ kind, image, destination, follows, manual }) =>
-      `${kind} ${image}:${destination.tag}${follows === null ? '' : ` after ${follows.destination.tag}`}${manual ? ' held' : ''}`,
+      `${kind} ${image}:${tagOrDigest(destination)}${follows === null ? '' : ` after ${tagOrDigest(follows.destination)}`}${manual ? ' held' : ''}`,
   );
 }
 const rules = (...lines: string[]): string =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { tagOrDigest } from '../src/oci/reference.js';
 import { wantImages } from '../src/want.js';
 import { parse } from './support/config.js';
 
@@ -12,7 +13,7 @@ function wanted(...lines: string[]): unknown[] {
     kind,
     'tag' in destination ? destination.tag : null,
     source.from === 'image' ? source.ref : null,
-    follows?.destination.tag ?? null,
+    follows === null ? null : tagOrDigest(follows.destination),
   ]);
 }
 

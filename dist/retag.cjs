@@ -89,8 +89,8 @@ function editDistance(a, b, most) {
 }
 function harmless(text4) {
   return text4.replace(IN_LINE, (character) => {
-    const code2 = character.codePointAt(0) ?? 0;
-    return code2 < 256 ? `\\x${hex(code2, 2)}` : inJson(character);
+    const code18 = character.codePointAt(0) ?? 0;
+    return code18 < 256 ? `\\x${hex(code18, 2)}` : inJson(character);
   });
 }
 function printable(text4, terminal) {
@@ -101,8 +101,8 @@ function inJson(character) {
     ""
   );
 }
-function hex(code2, digits) {
-  return code2.toString(16).padStart(digits, "0");
+function hex(code18, digits) {
+  return code18.toString(16).padStart(digits, "0");
 }
 function trimEnd(text4, set2) {
   let end2 = text4.length;
@@ -251,9 +251,9 @@ var init_errors = __esm({
       origin;
       /** the image whose build failed, where that is known */
       image;
-      constructor(code2, what, { cause, status, origin: origin2, image: image2, hint: hint2 } = {}) {
+      constructor(code18, what, { cause, status, origin: origin2, image: image2, hint: hint2 } = {}) {
         super(hint2 === void 0 ? what : `${what}; ${hint2}`, cause === void 0 ? void 0 : { cause });
-        this.code = code2;
+        this.code = code18;
         this.status = status;
         this.origin = origin2;
         this.image = image2;
@@ -261,9 +261,9 @@ var init_errors = __esm({
       }
       /** The same failure, with what was being done in front of its message. */
       within(before, over2 = {}) {
-        const { code: code2, message, status, origin: origin2, image: image2, hint: hint2 } = this;
+        const { code: code18, message, status, origin: origin2, image: image2, hint: hint2 } = this;
         const what = withoutHint(message, hint2);
-        return new _OperationError(over2.code ?? code2, before + what, {
+        return new _OperationError(over2.code ?? code18, before + what, {
           status,
           origin: origin2,
           image: image2,
@@ -279,16 +279,16 @@ var init_errors = __esm({
 // src/system/process.ts
 function startDeadline(timeoutMs, timeoutText) {
   const controller = new AbortController();
-  let code2 = null;
+  let code18 = null;
   const timer = setTimeout(() => {
     const text4 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
     controller.abort(new OperationError("timeout", text4));
   }, timeoutMs);
   timer.unref();
   const stop = (name) => {
-    const second = code2 !== null;
-    code2 = name === "SIGINT" ? 130 : 143;
-    if (second) process.exit(code2);
+    const second = code18 !== null;
+    code18 = name === "SIGINT" ? 130 : 143;
+    if (second) process.exit(code18);
     controller.abort(new OperationError("cancelled", `stopped by ${name}; run again to complete`));
   };
   const onInt = () => stop("SIGINT");
@@ -297,7 +297,7 @@ function startDeadline(timeoutMs, timeoutText) {
   process.on("SIGTERM", onTerm);
   return {
     signal: controller.signal,
-    exitCode: () => code2,
+    exitCode: () => code18,
     release: () => {
       clearTimeout(timer);
       process.off("SIGINT", onInt);
@@ -621,6 +621,17 @@ var init_args = __esm({
         commands: ["add"],
         value: "URL",
         help: "src_ref of the entry: the commit that the image is built from"
+      },
+      destination: {
+        type: "string",
+        commands: [...RUNS, "validate"],
+        value: "REGISTRY/PATH",
+        help: "where the images of a file of skopeo sync go"
+      },
+      scoped: {
+        type: "boolean",
+        commands: [...RUNS, "validate"],
+        help: "with --destination: keep the whole name of the source below it"
       },
       stable: { type: "boolean", commands: RUNS, help: "also write stable tags that wait for approval" },
       yes: {
@@ -947,6 +958,10 @@ var init_limits = __esm({
       list: 1e3,
       /** wanted tags of promotions, and of a release: each is asked for, planned and reported */
       wanted: 1e5,
+      /** instructions of all compiled expressions of other tools' files: some ten megabytes */
+      programs: 2e5,
+      /** steps that these may take: some seconds */
+      matching: 5e9,
       /** names of all builds */
       built: 1e4,
       /** policies behind the first that are checked too */
@@ -1155,6 +1170,12 @@ function formatRepository(name) {
 function formatReference(ref) {
   return formatRepository(ref) + ("digest" in ref ? `@${ref.digest}` : `:${ref.tag}`);
 }
+function tagOrDigest(ref) {
+  return "digest" in ref ? ref.digest : ref.tag;
+}
+function joinTag(image2, tag2) {
+  return `${image2}${isDigest(tag2) ? "@" : ":"}${tag2}`;
+}
 function sameRepository(a, b) {
   return a.registry === b.registry && a.repository === b.repository;
 }
@@ -1208,11 +1229,11 @@ function nearestPlatform(text4) {
   const [first2 = "", ...rest] = lower.split("/");
   const os6 = rest.length > 0 ? first2 : "linux";
   const arch2 = rest.length > 0 ? rest.join("/") : first2;
-  const named2 = `${os6}/${OTHER_NAMES[arch2] ?? arch2}`;
-  const normal = DEFAULT_VARIANTS[named2] ?? named2;
+  const named3 = `${os6}/${OTHER_NAMES[arch2] ?? arch2}`;
+  const normal = DEFAULT_VARIANTS[named3] ?? named3;
   if (KNOWN_PLATFORMS.includes(normal)) return normal;
   return suggest(
-    named2,
+    named3,
     KNOWN_PLATFORMS.filter((platform3) => isNear(arch2, platform3.slice(platform3.indexOf("/") + 1)))
   );
 }
@@ -1325,8 +1346,8 @@ var init_platform = __esm({
 });
 
 // src/plan/model.ts
-function tagName({ image: image2, destination }) {
-  return `${image2}:${destination.tag}`;
+function tagName({ image: image2, destination: destination2 }) {
+  return joinTag(image2, tagOrDigest(destination2));
 }
 function writes({ action: action2 }) {
   return action2 === "create" || action2 === "move";
@@ -1335,14 +1356,14 @@ function carriesLate({ action: action2, source, manifest }) {
   return action2 === "keep" && source !== null && manifest !== null;
 }
 function asError({
-  code: code2,
+  code: code18,
   message,
   origin: origin2,
   image: image2,
   hint: hint2
 }) {
   return {
-    code: code2,
+    code: code18,
     ...origin2 === void 0 ? {} : { cause: origin2 },
     ...image2 === void 0 ? {} : { build: image2 },
     text: message,
@@ -1353,9 +1374,10 @@ function rightTag({ planned: planned2, outcome: outcome2, error: error2, digest 
   const { wanted, previous, action: action2, reason } = planned2;
   const isKept = action2 === "keep" && reason.code === "same-digest";
   if (error2 !== null || digest === null || !(isKept || writes(planned2) && outcome2 === "done")) return null;
-  const { destination, kind, source, location: location2 } = wanted;
+  const { destination: destination2, kind, source, location: location2 } = wanted;
+  if (!("tag" in destination2)) return null;
   return {
-    destination,
+    destination: destination2,
     kind,
     digest,
     source: source.from === "image" ? formatReference(source.ref) : null,
@@ -1380,11 +1402,11 @@ function decide(wanted, observed) {
   return { ...decideTag(wanted, observed), ...trust && { trust } };
 }
 function decideTag(wanted, observed) {
-  const { destination, source } = observed;
-  if (destination.state === "unknown") {
-    return refuseUnknown(wanted, null, "cannot tell whether the tag exists", destination.error);
+  const { destination: destination2, source } = observed;
+  if (destination2.state === "unknown") {
+    return refuseUnknown(wanted, null, "cannot tell whether the tag exists", destination2.error);
   }
-  const previous = destination.state === "present" ? destination.digest : null;
+  const previous = destination2.state === "present" ? destination2.digest : null;
   if (source === null) return decideWithoutSource(wanted, observed, previous);
   switch (source.state) {
     case "unknown":
@@ -1399,8 +1421,8 @@ function decideTag(wanted, observed) {
       return decidePresent(wanted, observed, source, previous);
   }
 }
-function unusable({ code: code2 }) {
-  const known3 = code2 === "mismatch" || code2 === "rejected";
+function unusable({ code: code18 }) {
+  const known3 = code18 === "mismatch" || code18 === "rejected";
   return known3 ? "the source cannot be used" : "cannot tell what the source is";
 }
 function refuseUnknown(wanted, previous, before, error2) {
@@ -1481,15 +1503,15 @@ function unmet(wanted, facts, previous) {
     const text5 = `the image lacks the required ${plural(missing5.length, "platform")} ${missing5.join(", ")}; it has ${has2 || "none"}`;
     return refuse(wanted, previous, "platform-missing", text5);
   }
-  const named2 = wanted.revision;
-  if (named2 === null) return null;
+  const named3 = wanted.revision;
+  if (named3 === null) return null;
   const said3 = facts.revisions.filter(({ revision }) => revision !== null);
-  const other2 = said3.find(({ revision }) => !sameRevision(revision ?? "", named2));
+  const other2 = said3.find(({ revision }) => !sameRevision(revision ?? "", named3));
   if (other2 === void 0) return null;
   const made = `${imageOf(other2)} says that it is made from ${other2.revision ?? ""}`;
   if (wanted.group === null)
-    return refuse(wanted, previous, "revision-mismatch", `src_ref names commit ${named2}, but ${made}`);
-  const text4 = `this run is for commit ${named2}, but ${made}; put the git tag on the commit of ${sourceName(wanted)}`;
+    return refuse(wanted, previous, "revision-mismatch", `src_ref names commit ${named3}, but ${made}`);
+  const text4 = `this run is for commit ${named3}, but ${made}; put the git tag on the commit of ${sourceName(wanted)}`;
   return refuseBuild(wanted, previous, { state: "refused", code: "revision-mismatch", text: text4 });
 }
 function unmetByKept(wanted, { kept }, previous) {
@@ -1499,7 +1521,7 @@ function unmetByKept(wanted, { kept }, previous) {
   return refuse(wanted, previous, "attachment-missing", text4);
 }
 function untrusted(wanted, { trust }, previous) {
-  const failed3 = trust?.rules.filter(({ holds }) => !holds) ?? [];
+  const failed3 = trust?.rules.filter(({ holds: holds2 }) => !holds2) ?? [];
   const text4 = failed3.map(({ label: label4, why }) => `trust rule ${label4} is not met: ${why}`).join("; ");
   return failed3.length === 0 ? null : refuse(wanted, previous, "untrusted", text4);
 }
@@ -1564,9 +1586,9 @@ function hold(wanted, observed, previous) {
       ) : null;
   }
 }
-function refuseBuild(wanted, previous, { code: code2, text: text4 }) {
-  const refused4 = refuse(wanted, previous, code2, text4);
-  return code2 === "unknown" ? refused4 : { ...refused4, reason: { code: code2, cause: "build", text: text4 } };
+function refuseBuild(wanted, previous, { code: code18, text: text4 }) {
+  const refused4 = refuse(wanted, previous, code18, text4);
+  return code18 === "unknown" ? refused4 : { ...refused4, reason: { code: code18, cause: "build", text: text4 } };
 }
 function followLeader(action2, leader) {
   if (leader.action !== "refuse" && leader.action !== "hold") return action2;
@@ -1600,15 +1622,15 @@ function sourceName(wanted) {
 function plural(count2, noun) {
   return count2 === 1 ? noun : `${noun}s`;
 }
-function act(wanted, action2, digest, previous, code2, text4) {
-  const reason = { code: code2, text: text4 };
+function act(wanted, action2, digest, previous, code18, text4) {
+  const reason = { code: code18, text: text4 };
   return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
 }
-function keep(wanted, previous, code2, text4, warnings3 = []) {
-  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings3 };
+function keep(wanted, previous, code18, text4, warnings3 = []) {
+  return { ...act(wanted, "keep", previous, previous, code18, text4), warnings: warnings3 };
 }
-function refuse(wanted, previous, code2, text4) {
-  return act(wanted, "refuse", null, previous, code2, text4);
+function refuse(wanted, previous, code18, text4) {
+  return act(wanted, "refuse", null, previous, code18, text4);
 }
 var SAME, ABSENT;
 var init_decide = __esm({
@@ -2055,17 +2077,17 @@ function widthOf(part) {
 function mayBeEmpty(part) {
   return part.kind === "segment" || part.kind === "any";
 }
-function accepts(part, code2) {
+function accepts(part, code18) {
   switch (part.kind) {
     case "digits":
     case "date":
-      return isDigit(code2);
+      return isDigit(code18);
     case "hex":
-      return isDigit(code2) || code2 >= 97 && code2 <= 102;
+      return isDigit(code18) || code18 >= 97 && code18 <= 102;
     case "text":
-      return isTagCharacter(code2);
+      return isTagCharacter(code18);
     case "segment":
-      return code2 !== 47;
+      return code18 !== 47;
     case "any":
       return true;
     case "literal":
@@ -2087,12 +2109,12 @@ function* startsOfPart(part, end2, text4) {
   if (mayBeEmpty(part)) yield end2;
   for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text4.charCodeAt(start2)); start2 -= 1) yield start2;
 }
-function isDigit(code2) {
-  return code2 >= 48 && code2 <= 57;
+function isDigit(code18) {
+  return code18 >= 48 && code18 <= 57;
 }
-function isTagCharacter(code2) {
-  const lower = code2 | 32;
-  return isDigit(code2) || lower >= 97 && lower <= 122 || code2 === 46 || code2 === 45 || code2 === 95;
+function isTagCharacter(code18) {
+  const lower = code18 | 32;
+  return isDigit(code18) || lower >= 97 && lower <= 122 || code18 === 46 || code18 === 45 || code18 === 95;
 }
 var IN_NO_REF, IN_NO_NAME, FIELD, MAX_WIDTH, MAX_READINGS, scratch;
 var init_pattern = __esm({
@@ -2912,9 +2934,9 @@ function takenFrom(policy2, rule3, kind, tag2) {
 }
 function premisesOf(policy2, tag2) {
   return ownersOf(policy2, tag2).map(({ output, ref, exact, fields: fields2 }) => {
-    const named2 = output.rule.kind === "tag" && exact ? ref.name : fields2["base"] ?? null;
+    const named3 = output.rule.kind === "tag" && exact ? ref.name : fields2["base"] ?? null;
     const fromRef = output.shape.pattern.parts.some((part) => "name" in part && part.name === "date");
-    return { gitTag: named2, day: fromRef ? null : fields2["date"] ?? fields2["timestamp"] ?? null };
+    return { gitTag: named3, day: fromRef ? null : fields2["date"] ?? fields2["timestamp"] ?? null };
   });
 }
 function mayShare(a, b) {
@@ -2971,9 +2993,9 @@ var init_owner = __esm({
 });
 
 // src/policy/versions.ts
-function compareChannel(policy2, resolved, channel, tags) {
+function compareChannel(policy2, resolved2, channel, tags) {
   const outputs2 = outputsOf(policy2).filter(isVersion);
-  const inHand = outputs2.filter(({ rule: rule3 }) => rule3 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
+  const inHand = outputs2.filter(({ rule: rule3 }) => rule3 === resolved2.matched).flatMap((output) => resolved2.tags.flatMap((tag2) => versionInHand(output, tag2, resolved2)))[0];
   if (inHand === void 0) return { order: "same", highest: null };
   const writers = outputs2.filter(
     (output) => output.rule.channels.length > 0 && alike(orderOf(output), inHand.names)
@@ -3098,11 +3120,11 @@ function placeholdersOf(policy2, decision, values) {
     return slot === null ? [] : [slot];
   });
 }
-function placeholderOf(pieces, template, placeOf4) {
+function placeholderOf(pieces, template, placeOf5) {
   const at3 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
   const hole = pieces[at3];
   if (hole?.kind !== "hole") return null;
-  const location2 = placeOf4(hole.variable.at);
+  const location2 = placeOf5(hole.variable.at);
   const rest = [...pieces.slice(0, at3), ...pieces.slice(at3 + 1)];
   if (rest.some((piece) => piece.kind === "hole")) {
     throw new UserError({
@@ -3118,20 +3140,20 @@ function placeholderOf(pieces, template, placeOf4) {
     location: location2
   };
 }
-function numberIn({ before, after, width }, tag2) {
-  if (tag2.length !== before.length + width + after.length) return 0;
-  if (!tag2.startsWith(before) || !tag2.endsWith(after)) return 0;
+function numberIn({ before, after: after2, width }, tag2) {
+  if (tag2.length !== before.length + width + after2.length) return 0;
+  if (!tag2.startsWith(before) || !tag2.endsWith(after2)) return 0;
   const digits = tag2.slice(before.length, before.length + width);
   return /^\d+$/.test(digits) ? Number(digits) : 0;
 }
 function fitting(slots, number2) {
   const narrow = slots.find(({ width: width2 }) => number2 >= 10 ** width2);
   if (!narrow) return number2;
-  const { before, after, width, location: location2 } = narrow;
+  const { before, after: after2, width, location: location2 } = narrow;
   const digits = width === 1 ? "1 digit" : `${width} digits`;
   throw new UserError({
     location: location2,
-    what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
+    what: `the highest number taken for "${before}{seq:${width}}${after2}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
     hint: `write {seq:${width + 1}}, or wait for the next day or base`
   });
 }
@@ -3373,10 +3395,10 @@ function isAmbiguous(pattern) {
   const open7 = [{ a: 0, b: 0, parted: false }];
   for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
     if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
-    for (const code2 of alphabet) {
-      for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
+    for (const code18 of alphabet) {
+      for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code18)) {
         if ((left -= size) < 0) return false;
-        for (const { next: b, at: j, field: other2 } of steps(atoms, pair2.b, code2)) {
+        for (const { next: b, at: j, field: other2 } of steps(atoms, pair2.b, code18)) {
           const parted = pair2.parted || i !== j && (field2 || other2);
           if (seen.has(key2(a, b, parted))) continue;
           seen.add(key2(a, b, parted));
@@ -3393,7 +3415,7 @@ function unitsOf(text4) {
 function atomsOf(part) {
   if (part.kind === "literal") {
     return unitsOf(part.text).map((unit) => ({
-      takes: (code2) => code2 === unit,
+      takes: (code18) => code18 === unit,
       loop: false,
       optional: false,
       field: false
@@ -3401,20 +3423,20 @@ function atomsOf(part) {
   }
   const width = part.kind === "date" ? 8 : part.kind === "digits" ? part.width : null;
   const atom = {
-    takes: (code2) => accepts(part, code2),
+    takes: (code18) => accepts(part, code18),
     loop: width === null,
     optional: mayBeEmpty(part),
     field: "name" in part
   };
   return Array.from({ length: width ?? 1 }, () => atom);
 }
-function steps(atoms, state, code2) {
+function steps(atoms, state, code18) {
   const found = [];
   const before = atoms[state - 1];
-  if (before?.loop && before.takes(code2)) found.push({ next: state, at: state - 1, field: before.field });
+  if (before?.loop && before.takes(code18)) found.push({ next: state, at: state - 1, field: before.field });
   for (let i = state; i < atoms.length; i += 1) {
     const atom = atoms[i];
-    if (atom.takes(code2)) found.push({ next: i + 1, at: i, field: atom.field });
+    if (atom.takes(code18)) found.push({ next: i + 1, at: i, field: atom.field });
     if (!atom.optional) break;
   }
   return found;
@@ -3951,12 +3973,12 @@ function shaped(rule3, bases) {
   return { ...rule3, tagPatterns: shapes };
 }
 function promotionRule(preset) {
-  const { promotion } = preset;
-  if (!promotion) return null;
+  const { promotion: promotion2 } = preset;
+  if (!promotion2) return null;
   return {
     preset: preset.name,
-    tag: builtinPattern(promotion.tag),
-    branches: promotion.branches.map(builtinPattern)
+    tag: builtinPattern(promotion2.tag),
+    branches: promotion2.branches.map(builtinPattern)
   };
 }
 function builtinPattern(source) {
@@ -4194,7 +4216,7 @@ function reportAction({ planned: planned2, outcome: outcome2, digest, error: err
     action: planned2.action,
     kind: wanted.kind,
     image: wanted.image,
-    tag: wanted.destination.tag,
+    tag: tagOrDigest(wanted.destination),
     source: sourceText(wanted),
     digest: digest ?? planned2.digest,
     previous: planned2.previous,
@@ -4211,9 +4233,9 @@ function reportAction({ planned: planned2, outcome: outcome2, digest, error: err
   };
 }
 function trustReport({ rules: rules2 }) {
-  return rules2.map(({ label: label4, holds, why, signers, candidates }) => ({
+  return rules2.map(({ label: label4, holds: holds2, why, signers, candidates }) => ({
     rule: label4,
-    holds,
+    holds: holds2,
     why,
     signers: signers.map(({ predicateType, ...signer }) => ({ ...signer, predicate_type: predicateType })),
     candidates: candidates.map((each) => ({
@@ -4332,10 +4354,10 @@ function isHeld({ action: action2 }) {
 }
 function byCause(actions) {
   const stuck = actions.filter((a) => a.action === "refuse" || a.action === "hold" || a.error !== null);
-  const named2 = new Map(stuck.toReversed().map((action2) => [nameOf(action2), action2]));
+  const named3 = new Map(stuck.toReversed().map((action2) => [nameOf(action2), action2]));
   const causes = /* @__PURE__ */ new Map();
   const keyOf5 = (action2) => {
-    const first2 = named2.get(action2.error?.of ?? action2.reason.of ?? "") ?? action2;
+    const first2 = named3.get(action2.error?.of ?? action2.reason.of ?? "") ?? action2;
     const [key2, text4] = [causeOf(first2), `${first2.action} ${(first2.error ?? first2.reason).text}`];
     if (isShared(first2) && !causes.has(text4)) causes.set(text4, key2);
     return isShared(first2) ? causes.get(text4) ?? key2 : key2;
@@ -4351,14 +4373,14 @@ function isShared({ action: action2, error: error2, reason }) {
 }
 function causeOf(stuck) {
   const { action: action2, image: image2, tag: tag2, source, error: error2, reason } = stuck;
-  const { code: code2, text: text4 } = error2 ?? reason;
+  const { code: code18, text: text4 } = error2 ?? reason;
   if (error2?.cause !== void 0) return `build ${text4}`;
-  if (!isShared(stuck)) return `${image2} ${code2} ${text4}`;
+  if (!isShared(stuck)) return `${image2} ${code18} ${text4}`;
   const path6 = image2.slice(image2.indexOf("/") + 1);
-  const names2 = [source ?? "", `${image2}:${tag2}`, image2, `${path6}:${tag2}`, path6, `manifests/${tag2}`].filter(
+  const names2 = [source ?? "", joinTag(image2, tag2), image2, `${path6}:${tag2}`, path6, `manifests/${tag2}`].filter(
     (name) => name !== ""
   );
-  return `${action2} ${code2} ${names2.reduce((rest, name) => rest.replaceAll(name, ""), text4)}`;
+  return `${action2} ${code18} ${names2.reduce((rest, name) => rest.replaceAll(name, ""), text4)}`;
 }
 function warningsOf(actions) {
   const all = actions.flatMap((action2) => action2.warnings.map((text4) => ({ action: action2, text: text4 })));
@@ -4379,7 +4401,7 @@ function signedBy({ trust = [] }) {
   return signersText(trust.flatMap(({ signers }) => signers));
 }
 function nameOf({ image: image2, tag: tag2 }) {
-  return `${image2}:${tag2}`;
+  return joinTag(image2, tag2);
 }
 function remedy(action2, ways = "inputs") {
   const { help: own } = action2.error ?? action2.reason;
@@ -4449,6 +4471,7 @@ var init_format = __esm({
     init_reasons();
     init_group();
     init_report();
+    init_reference();
   }
 });
 
@@ -4551,9 +4574,9 @@ function origin(image2, source) {
   return `from ${own ? cutDigests(source.slice(image2.length + 1)) : cutDigests(source)}`;
 }
 function whyOf(action2, { all }) {
-  const { code: code2 } = action2.error ?? action2.reason;
+  const { code: code18 } = action2.error ?? action2.reason;
   const said3 = cutDigests(whyText(action2).replace(`${nameOf(action2)}: `, ""));
-  return `${action2.outcome === "failed" ? "failed: " : ""}${said3}${all ? ` (${code2})` : ""}`;
+  return `${action2.outcome === "failed" ? "failed: " : ""}${said3}${all ? ` (${code18})` : ""}`;
 }
 function cutDigests(text4) {
   return text4.replace(/\bsha(?:256|512):[0-9a-f]{64,128}\b/g, shortDigest);
@@ -4580,9 +4603,9 @@ function nameIn(image2, action2) {
 }
 function linesOf({ action: action2, name, text: text4, below: under }, column, layout) {
   const { width, all } = layout;
-  const sign3 = action2.error === null ? SIGNS[action2.action] : "!";
+  const sign4 = action2.error === null ? SIGNS[action2.action] : "!";
   const indent = column + 7;
-  const own = wrap(`  ${sign3} ${harmless(name).padEnd(column)}   `, text4, width, indent);
+  const own = wrap(`  ${sign4} ${harmless(name).padEnd(column)}   `, text4, width, indent);
   const plain3 = action2.action === "create" && action2.error === null && !all;
   const first2 = plain3 ? own.slice(0, 1).map((line2) => line2.replace(/ +from$/, "")) : own;
   const lines3 = [...first2, ...under.flatMap((each) => wrap(" ".repeat(indent), each, width, indent))];
@@ -4626,10 +4649,10 @@ function problemAnnotation(problem4) {
   return { ...about2, message: hint2 === void 0 ? what : `${what}; ${hint2}`, file: file2, line: line2, column };
 }
 function annotations(report2, ways) {
-  const of = (level, action2, text4, code2 = (action2.error ?? action2.reason).code) => ({
+  const of = (level, action2, text4, code18 = (action2.error ?? action2.reason).code) => ({
     level,
-    code: code2,
-    title: `${action2.image}:${action2.tag}`,
+    code: code18,
+    title: nameOf(action2),
     message: text4,
     file: action2.location?.file ?? null,
     line: action2.location?.line ?? null,
@@ -4640,7 +4663,7 @@ function annotations(report2, ways) {
     ({ action: a, others }) => of("error", a, sentence2(whyText(a), remedy(a, ways), consequences(a, others)))
   );
   const told = new Set(errors.map(({ title }) => title));
-  const drift2 = (report2.drift ?? []).filter((lost) => !told.has(`${lost.image}:${lost.tag}`)).map(driftAnnotation);
+  const drift2 = (report2.drift ?? []).filter((lost) => !told.has(nameOf(lost))).map(driftAnnotation);
   const warnings3 = warningsOf(report2.actions).map(
     ({ action: action2, text: text4 }) => of("warning", action2, text4, "warning")
   );
@@ -4652,7 +4675,7 @@ function annotations(report2, ways) {
 function driftAnnotation({ kind, image: image2, tag: tag2, text: text4, location: location2 }) {
   const message = kind === "vanished" ? `the tag vanished from the registry: ${text4}` : text4;
   const at3 = { file: location2?.file ?? null, line: location2?.line ?? null, column: location2?.column ?? null };
-  return { level: "error", code: "drift", title: `${image2}:${tag2}`, message, ...at3 };
+  return { level: "error", code: "drift", title: nameOf({ image: image2, tag: tag2 }), message, ...at3 };
 }
 function sentence2(...parts) {
   return parts.filter((part) => part !== "").map((part, at3, all) => at3 < all.length - 1 && !part.endsWith(".") ? `${part}.` : part).join(" ");
@@ -4675,7 +4698,7 @@ function problemsJunit(problems2) {
   return document2("retag", problems2.map(problemCase), 0);
 }
 function actionCase(action2) {
-  const { code: code2, text: text4 } = action2.error ?? action2.reason;
+  const { code: code18, text: text4 } = action2.error ?? action2.reason;
   const isHeld2 = action2.action === "hold" && action2.error === null;
   return {
     suite: action2.image,
@@ -4683,7 +4706,7 @@ function actionCase(action2) {
     name: action2.action === "build" ? `build of ${action2.tag}` : action2.tag,
     location: action2.location,
     result: isHeld2 ? "skipped" : isBad(action2) ? "failure" : "passed",
-    type: code2,
+    type: code18,
     message: text4,
     text: isHeld2 || isBad(action2) ? remedy(action2, "flags") : passed(action2)
   };
@@ -4766,7 +4789,7 @@ var init_junit = __esm({
 function sarif(annotations2, ended) {
   const results = annotations2.filter(({ file: file2 }) => file2 !== null);
   const others = annotations2.filter(({ file: file2 }) => file2 === null);
-  const codes = [...new Set(results.map(({ code: code2 }) => code2))];
+  const codes = [...new Set(results.map(({ code: code18 }) => code18))];
   const notifications = others.map((each) => ({ level: LEVELS[each.level], message: messageOf2(each) }));
   const log = {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json",
@@ -4788,24 +4811,24 @@ function messageOf2({ title, message }) {
   return { text: title === "" ? message : `${title}: ${message}` };
 }
 function resultOf(annotation, ruleIndex) {
-  const { level, code: code2, title, file: file2, line: line2, column } = annotation;
+  const { level, code: code18, title, file: file2, line: line2, column } = annotation;
   const region = { startLine: line2 ?? 1, startColumn: column ?? 1 };
   return {
-    ruleId: code2,
+    ruleId: code18,
     ruleIndex,
     level: LEVELS[level],
     message: messageOf2(annotation),
     locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file2 ?? "") }, region } }],
     // An alert stays the same one when the lines above it change.
-    ...title === "" ? {} : { partialFingerprints: { "retag/v1": `${title} ${code2}` } }
+    ...title === "" ? {} : { partialFingerprints: { "retag/v1": `${title} ${code18}` } }
   };
 }
-function ruleOf(code2) {
+function ruleOf(code18) {
   const known3 = { ...FAILURES, ...REASONS };
-  const { means = MISTAKES[code2] ?? code2, help = "" } = known3[code2] ?? {};
-  const explained = known3[code2] === void 0 ? "tag-file.md" : "troubleshooting.md#reasons";
+  const { means = MISTAKES[code18] ?? code18, help = "" } = known3[code18] ?? {};
+  const explained = known3[code18] === void 0 ? "tag-file.md" : "troubleshooting.md#reasons";
   return {
-    id: code2,
+    id: code18,
     shortDescription: { text: means },
     ...help === "" ? {} : { help: { text: help } },
     helpUri: `${HOME}/blob/v1/docs/${explained}`
@@ -5041,7 +5064,11 @@ ${left} more unchanged tags are not listed.` : "";
 function driftTable({ drift: drift2 }) {
   if (drift2 === null) return "";
   if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
-  const rows2 = drift2.map(({ kind, image: image2, tag: tag2, text: text4 }) => [kind, code(`${image2}:${tag2}`), escapeCell(text4)]);
+  const rows2 = drift2.map(({ kind, image: image2, tag: tag2, text: text4 }) => [
+    kind,
+    code(nameOf({ image: image2, tag: tag2 })),
+    escapeCell(text4)
+  ]);
   return `### Drift
 
 ${table(["", "tag", "what"], rows2)}`;
@@ -5196,13 +5223,13 @@ function linesOf2(path6, cwd, file2) {
 function excerpt(line2, offset, width) {
   const cells = (text5) => Array.from(text5, (one2) => one2 === "	" ? TAB : harmless(one2));
   const before = cells(line2.slice(Math.max(0, offset - width), offset));
-  const after = cells(line2.slice(offset, offset + width));
+  const after2 = cells(line2.slice(offset, offset + width));
   const room = width - 2 * CUT.length;
   const behind = Math.max(Math.floor(room / 3), room - columnsOf(before.join("")));
-  const right = fitting2(after, behind);
+  const right = fitting2(after2, behind);
   const left = fitting2(before.toReversed(), room - columnsOf(right.join(""))).toReversed();
   const isCut = left.length < before.length || offset > width;
-  const isCutBehind = right.length < after.length || offset + width < line2.length;
+  const isCutBehind = right.length < after2.length || offset + width < line2.length;
   const start2 = `${isCut ? CUT : ""}${left.join("")}`;
   const text4 = `${start2}${right.join("")}${isCutBehind ? CUT : ""}`;
   return { text: text4.trimEnd(), caret: `${" ".repeat(columnsOf(start2))}^` };
@@ -5325,19 +5352,20 @@ function isForced(forces, names2, tag2) {
 }
 function unusedForces(forces, wanted, map2) {
   return forces.flatMap((force) => {
-    const inRepository = wanted.filter(({ destination }) => isMeant(force, destination, map2));
-    if (inRepository.some(({ destination: { tag: tag2 } }) => force.tag === null || force.tag === tag2)) return [];
+    const inRepository = wanted.filter(({ destination: destination2 }) => isMeant(force, destination2, map2));
+    if (inRepository.some(({ destination: destination2 }) => force.tag === null || force.tag === tagOrDigest(destination2)))
+      return [];
     const what = `force: "${force.text}" matches nothing that is wanted in this run`;
     return [{ what, hint: hintOf(force, inRepository, wanted) }];
   });
 }
-function isMeant({ repository }, destination, map2) {
-  return [repository, mapRepository(repository, map2)].some((name) => sameRepository(name, destination));
+function isMeant({ repository }, destination2, map2) {
+  return [repository, mapRepository(repository, map2)].some((name) => sameRepository(name, destination2));
 }
 function hintOf(force, inRepository, wanted) {
   const [first2] = inRepository;
   if (first2 !== void 0) {
-    const tags = inRepository.map(({ destination }) => destination.tag);
+    const tags = inRepository.map(({ destination: destination2 }) => tagOrDigest(destination2));
     const near2 = suggest(force.tag ?? "", tags);
     if (near2 !== void 0) return `did you mean "${first2.image}:${near2}"?`;
     return `of ${first2.image} are wanted: ${[...new Set(tags)].join(", ")}`;
@@ -5416,12 +5444,12 @@ function readRecords(text4, { relaxed, comments }) {
   for (; ; ) {
     if (comments && record3.length === 0) while (at3 < text4.length && take2(COMMENT) !== null) ;
     const begin = at3;
-    const wrong5 = () => ({ ok: false, line: text4.slice(0, begin).split("\n").length });
+    const wrong6 = () => ({ ok: false, line: text4.slice(0, begin).split("\n").length });
     const opens2 = text4.startsWith('"', at3);
     const quoted2 = opens2 ? take2(QUOTED) : null;
-    if (opens2 && quoted2 === null) return wrong5();
+    if (opens2 && quoted2 === null) return wrong6();
     const rest = take2(PLAIN)?.[0] ?? "";
-    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong5();
+    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong6();
     const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
     if (quoted2 === null) record3.push(rest);
     else record3.push(rest === "" ? inner : `"${inner}"${rest}`);
@@ -5649,9 +5677,9 @@ function isShallow(bytes) {
   return opens(bytes, "[") + opens(bytes, "{") <= MAX_DEPTH || depthOf(bytes) <= MAX_DEPTH;
 }
 function opens(bytes, bracket) {
-  const code2 = bracket.charCodeAt(0);
+  const code18 = bracket.charCodeAt(0);
   let count2 = 0;
-  for (let at3 = bytes.indexOf(code2); at3 >= 0 && count2 <= MAX_DEPTH; at3 = bytes.indexOf(code2, at3 + 1)) count2++;
+  for (let at3 = bytes.indexOf(code18); at3 >= 0 && count2 <= MAX_DEPTH; at3 = bytes.indexOf(code18, at3 + 1)) count2++;
   return count2;
 }
 function depthOf(bytes) {
@@ -5948,10 +5976,10 @@ function parseAttestation(kind, text4) {
   if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
     return good([type, { key: "mode", value: first2.key, bare: false }]);
   }
-  const wrong5 = csv.value.find(({ key: key2, bare: bare2 }) => bare2 || key2 === "type");
-  if (wrong5)
+  const wrong6 = csv.value.find(({ key: key2, bare: bare2 }) => bare2 || key2 === "type");
+  if (wrong6)
     return bad3(
-      `"${wrong5.key}" does not belong in ${kind}`,
+      `"${wrong6.key}" does not belong in ${kind}`,
       'write true, false or "key=value" pairs such as "mode=max"'
     );
   return good([type, ...csv.value]);
@@ -7009,16 +7037,16 @@ async function uncommittedIn(workspace, env, commit4, paths) {
   for (const [top, names2] of byCheckout) {
     const git = gitIn(top, env);
     await requireCommit(top, env, commit4);
-    const named2 = (name) => (0, import_node_path4.relative)(root, (0, import_node_path4.join)(top, name));
+    const named3 = (name) => (0, import_node_path4.relative)(root, (0, import_node_path4.join)(top, name));
     const entries = await zeroEnded(git, "status", [...STATUS, "--", ...names2]);
     const isNew = (entry) => entry.startsWith("??");
-    for (const entry of entries.filter(isNew)) untracked2.push(named2(entry.slice(3)));
+    for (const entry of entries.filter(isNew)) untracked2.push(named3(entry.slice(3)));
     const changed2 = entries.filter((entry) => !isNew(entry)).map((entry) => entry.slice(3));
     for (const entry of await zeroEnded(git, "ls-files", ["-v", "-s", "-z", "--", ...names2])) {
       const [, mark = "", id = "", name = ""] = /^(\S) \d+ (\S+) \d\t(.*)$/s.exec(entry) ?? [];
       if (mark !== "H" && !await isAsMarked(mark, id, (0, import_node_path4.join)(top, name))) changed2.push(name);
     }
-    for (const name of new Set(changed2)) modified.push(named2(name));
+    for (const name of new Set(changed2)) modified.push(named3(name));
   }
   return { modified, untracked: untracked2 };
 }
@@ -7175,8 +7203,8 @@ function untracked({ path: path6 }) {
 }
 function ciVariable(env) {
   const isSet = (name) => !["", "0", "false"].includes((env[name] ?? "").toLowerCase());
-  const named2 = CI_VARIABLES.find(isSet);
-  return named2 ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
+  const named3 = CI_VARIABLES.find(isSet);
+  return named3 ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
 }
 function isCi(env) {
   return ciVariable(env) !== null || env["GITHUB_ACTIONS"] === "true" || (env["GITHUB_EVENT_NAME"] ?? "") !== "";
@@ -7947,9 +7975,9 @@ var init_summary2 = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addCodeBlock(code2, lang) {
+      addCodeBlock(code18, lang) {
         const attrs = Object.assign({}, lang && { lang });
-        const element = this.wrap("pre", this.wrap("code", code2), attrs);
+        const element = this.wrap("pre", this.wrap("code", code18), attrs);
         return this.addRaw(element).addEOL();
       }
       /**
@@ -8683,14 +8711,14 @@ var init_toolrunner = __esm({
               state.processClosed = true;
               state.CheckComplete();
             });
-            cp.on("exit", (code2) => {
-              state.processExitCode = code2;
+            cp.on("exit", (code18) => {
+              state.processExitCode = code18;
               state.processExited = true;
-              this._debug(`Exit code ${code2} received from tool '${this.toolPath}'`);
+              this._debug(`Exit code ${code18} received from tool '${this.toolPath}'`);
               state.CheckComplete();
             });
-            cp.on("close", (code2) => {
-              state.processExitCode = code2;
+            cp.on("close", (code18) => {
+              state.processExitCode = code18;
               state.processExited = true;
               state.processClosed = true;
               this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
@@ -9293,6 +9321,8 @@ function readInputs() {
     policy: text4("policy"),
     images: images.names,
     imagesDisabled: images.disabled,
+    destination: text4("destination"),
+    scoped: choice("scoped", ["true", "false"], "false") === "true",
     promotions: collect(problems2, [], () => parsePromotions(text4("promote"))),
     build: {
       context: text4("context"),
@@ -9466,7 +9496,7 @@ function isRight({ action: action2, outcome: outcome2, error: error2, reason }) 
   return outcome2 !== "failed";
 }
 function references(actions) {
-  return actions.map(({ image: image2, tag: tag2 }) => `${image2}:${tag2}`).join("\n");
+  return actions.map(nameOf).join("\n");
 }
 function digestsOf(actions) {
   const digests = /* @__PURE__ */ new Map();
@@ -9516,10 +9546,10 @@ function buildOutputs(input) {
   };
 }
 function labellingOf({ release, source, defaults }) {
-  const resolved = release?.names.resolved ?? null;
-  if (release === null || resolved === null || source === null) return { labels: {}, annotations: [] };
-  const decision = { version: resolved.version ?? "", labels: resolved.labels };
-  const context = { decision, facts: source, render: renderWith(resolved) };
+  const resolved2 = release?.names.resolved ?? null;
+  if (release === null || resolved2 === null || source === null) return { labels: {}, annotations: [] };
+  const decision = { version: resolved2.version ?? "", labels: resolved2.labels };
+  const context = { decision, facts: source, render: renderWith(resolved2) };
   const entries = release.selected.map(({ config }) => config);
   const plain3 = { labels: defaults.labels ?? {}, annotations: {} };
   const [first2 = labelling(plain3, context, asIs), ...others] = entries.map(
@@ -9545,6 +9575,7 @@ var init_outputs = __esm({
     init_labels();
     init_labels();
     init_machines();
+    init_format();
     init_report();
     MOST_PLAN_BYTES = 256 * 1024;
     asIs = (parsed2, fallback) => parsed2.ok ? parsed2.value : fallback;
@@ -9601,8 +9632,8 @@ function wrongCheckout(head2, sha2) {
   );
 }
 function sourcesOf({ targets, file: file2 }) {
-  const named2 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
-  const local = named2.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
+  const named3 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
+  const local = named3.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
   const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
   return [.../* @__PURE__ */ new Set([...targets.map(({ context }) => context), ...files, ...local])];
 }
@@ -9865,9 +9896,9 @@ function secretUses(parts) {
 function cacheOf(parts, scope, scoped) {
   const text4 = (fields2) => {
     const gha = fields2.some(({ key: key2, value }) => key2 === "type" && value === "gha");
-    const named2 = fields2.some(({ key: key2 }) => key2 === "scope");
+    const named3 = fields2.some(({ key: key2 }) => key2 === "scope");
     return formatCsv(
-      gha && scoped && !named2 ? [...fields2, { key: "scope", value: scope, bare: false }] : fields2
+      gha && scoped && !named3 ? [...fields2, { key: "scope", value: scope, bare: false }] : fields2
     );
   };
   return {
@@ -10114,15 +10145,16 @@ async function observeBuilds(builds, wanted, revision, from, parts) {
   return states;
 }
 async function observePrimary(wanted, followers, revision, registry) {
-  const { destination, forced, source } = wanted;
-  const stable = followers.map((follower2) => follower2.destination.tag);
-  const { tag: tag2, ...repository } = destination;
+  const { destination: destination2, forced, source } = wanted;
+  const stable = followers.map((follower2) => tagOrDigest(follower2.destination));
+  const tag2 = tagOrDigest(destination2);
+  const repository = { registry: destination2.registry, repository: destination2.repository };
   const image2 = source.from === "build" ? source.build : "";
   return { image: image2, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
 }
-async function foundAt({ destination }, revision, registry) {
-  const { tag: tag2, ...repository } = destination;
-  const existence = await registry.head({ ...repository, tag: tag2 });
+async function foundAt({ destination: destination2 }, revision, registry) {
+  const repository = { registry: destination2.registry, repository: destination2.repository };
+  const existence = await registry.head(destination2);
   if (existence.state !== "present") return existence;
   try {
     const at3 = { ...repository, digest: existence.digest };
@@ -10160,9 +10192,9 @@ async function existing(build2, tag2, registry) {
 function present(repository, digest) {
   return { state: "present", digest, manifest: null, facts: null, repository };
 }
-async function incompleteBuilds(selected, states, registry) {
+async function incompleteBuilds(selected2, states, registry) {
   const found = await Promise.all(
-    selected.map(async ({ config, choice }) => {
+    selected2.map(async ({ config, choice }) => {
       const image2 = imageOf2(config);
       const state = states.get(image2);
       if (state?.state !== "present" || choice.push.length === 0) return [];
@@ -10191,6 +10223,7 @@ var init_state = __esm({
     "use strict";
     init_errors();
     init_platform();
+    init_reference();
     init_concurrency();
     init_machines();
   }
@@ -10380,8 +10413,8 @@ async function committed(builds, decision, request, parts) {
   const here = recipe?.here ?? null;
   if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
   const { revision } = here.input.facts;
-  const wrong5 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
-  if (wrong5 !== null) return { recipe, stop: wrong5 };
+  const wrong6 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
+  if (wrong6 !== null) return { recipe, stop: wrong6 };
   const stop = await stopOf(async () => {
     const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
     const untracked2 = untrackedWarning(changes);
@@ -10864,26 +10897,27 @@ var init_platform_stages = __esm({
 async function believed(list4, repository, tags, registry) {
   if (list4 instanceof OperationError) return list4;
   const listed4 = new Set(list4);
-  const unlisted = tags.filter((tag2) => !listed4.has(tag2));
-  const looks = await Promise.all(unlisted.map((tag2) => registry.head({ ...repository, tag: tag2 })));
-  const missing5 = unlisted.find((_tag, at3) => looks[at3]?.state === "present");
+  const unlisted2 = tags.filter((tag2) => !listed4.has(tag2));
+  const looks = await Promise.all(unlisted2.map((tag2) => registry.head({ ...repository, tag: tag2 })));
+  const missing5 = unlisted2.find((_tag, at3) => looks[at3]?.state === "present");
   if (missing5 === void 0) return list4;
   return new OperationError(
     "protocol",
     `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list4.length} without "${missing5}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
   );
 }
-async function channelOf(release, { destination }, registry, gitTags) {
-  const { resolved = null, policy: policy2, tagLists, today = "" } = release?.names ?? {};
-  const { tag: channel, ...repository } = destination;
+async function channelOf(release, { destination: destination2 }, registry, gitTags) {
+  const { resolved: resolved2 = null, policy: policy2, tagLists, today = "" } = release?.names ?? {};
+  const { registry: host, repository: path6 } = destination2;
+  const [repository, channel] = [{ registry: host, repository: path6 }, tagOrDigest(destination2)];
   const name = formatRepository(repository);
   const list4 = tagLists?.get(name);
-  if (release === null || policy2 === void 0 || resolved === null || list4 === void 0) return null;
+  if (release === null || policy2 === void 0 || resolved2 === null || list4 === void 0) return null;
   const here = release.wanted.filter((wanted2) => formatRepository(wanted2.destination) === name);
-  const wanted = [channel, ...here.map((each) => each.destination.tag)];
+  const wanted = [channel, ...here.map((each) => tagOrDigest(each.destination))];
   const tags = await believed(list4, repository, [...new Set(wanted)], registry);
   if (tags instanceof OperationError) return { order: "unknown", error: tags };
-  const compared = compareChannel(policy2, resolved, channel, tags);
+  const compared = compareChannel(policy2, resolved2, channel, tags);
   if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
   const warning2 = await unexplained(premisesOf(policy2, compared.highest), compared.highest, today, gitTags);
   return warning2 === null ? compared : { ...compared, warning: warning2 };
@@ -10921,7 +10955,7 @@ function tooMany(images) {
       const what2 = `there are ${length} items in "${key2}", and at most ${RUN_LIMITS.list} are allowed`;
       return [{ location: origin2.at(key2), what: what2, hint: "split the entry" }];
     }
-    wanted += names2.length * tags.length * (stable ? 2 : 1);
+    wanted += names2.length * Math.max(tags.length, 1) * (stable ? 2 : 1);
     if (wanted <= RUN_LIMITS.wanted) continue;
     const what = `up to here more than ${RUN_LIMITS.wanted} tags are asked for, which is the most for one run`;
     return [{ location: origin2.at(), what, hint: "split the tag file, and run Retag for each part" }];
@@ -10932,10 +10966,15 @@ function wantImages(images, options) {
   const problems2 = tooMany(images);
   if (problems2.length > 0) throw new UserError(problems2);
   const wanted = images.flatMap(
-    (entry) => entry.names.flatMap((name) => entry.tags.flatMap((tag2) => wantOne(entry, name, tag2, options, problems2)))
+    (entry) => entry.names.flatMap(
+      (name) => tagsOf(entry).flatMap((tag2) => wantOne(entry, name, tag2, options, problems2))
+    )
   );
   if (problems2.length > 0) throw new UserError(problems2);
   return wanted;
+}
+function tagsOf({ tags, srcDigest }) {
+  return tags.length === 0 && srcDigest !== void 0 ? [srcDigest] : tags;
 }
 function wantOne(entry, image2, tag2, options, problems2) {
   const primary2 = primaryTag(entry, image2, tag2, options);
@@ -10949,10 +10988,10 @@ function wantOne(entry, image2, tag2, options, problems2) {
       hint: checked2.hint
     });
   }
-  const destination = { ...primary2.destination, tag: name };
+  const destination2 = { ...primary2.destination, tag: name };
   const forced = isForced(options.forces, [image2.repository, primary2.destination], name);
   const taken = options.taken?.(entry, image2, name, "stable") ?? null;
-  return [primary2, { ...primary2, kind: "stable", destination, forced, taken, follows: primary2 }];
+  return [primary2, { ...primary2, kind: "stable", destination: destination2, forced, taken, follows: primary2 }];
 }
 function primaryTag(entry, image2, tag2, options) {
   const { registryMap, forces } = options;
@@ -10960,7 +10999,7 @@ function primaryTag(entry, image2, tag2, options) {
   return {
     kind: "primary",
     image: shownName(image2.text, image2.repository, registryMap),
-    destination: { ...repository, tag: tag2 },
+    destination: isDigest(tag2) ? { ...repository, digest: tag2 } : { ...repository, tag: tag2 },
     source: { from: "image", ref: sourceRef(entry, registryMap) },
     entries: [entry],
     location: placeOf3(entry),
@@ -10974,7 +11013,8 @@ function primaryTag(entry, image2, tag2, options) {
     manual: false,
     taken: options.taken?.(entry, image2, tag2, "primary") ?? null,
     follows: null,
-    group: null
+    group: null,
+    ...entry.unlisted === void 0 ? {} : { nameless: entry.unlisted }
   };
 }
 function placeOf3({ origin: origin2 }) {
@@ -11051,7 +11091,7 @@ function sourceOf(config, { repository }, { from, fallback }) {
 }
 function stableOf(leader, name, decision, stable) {
   if (decision.stable === false || decision.class === "stable") return [];
-  const tag2 = leader.destination.tag + decision.stableSuffix;
+  const tag2 = tagOrDigest(leader.destination) + decision.stableSuffix;
   const gates2 = typeof decision.stable === "object" ? decision.stable.requires : [];
   const follows = follower(leader, name, "stable", tag2);
   return [{ ...follows, gates: [...leader.gates, ...gates2], manual: isManual(decision, stable) }];
@@ -11060,8 +11100,8 @@ function isManual(decision, stable) {
   return decision.stable === "manual" && !stable;
 }
 function follower(leader, name, kind, tag2) {
-  const destination = { ...name.repository, tag: tag2 };
-  return { ...leader, kind, destination, forced: name.isForced(tag2), follows: leader };
+  const destination2 = { ...name.repository, tag: tag2 };
+  return { ...leader, kind, destination: destination2, forced: name.isForced(tag2), follows: leader };
 }
 var RELEASE, NO_CONDITIONS;
 var init_want = __esm({
@@ -11082,8 +11122,8 @@ async function namesOf3(policy2, facts, repositories, parts) {
   const decision = classify(policy2, facts);
   const { date, timestamp: timestamp2 } = policy2.calendar(facts.time);
   const today = [date, timestamp2.slice(0, 8)].sort()[1] ?? date;
-  const unlisted = /* @__PURE__ */ new Map();
-  const none2 = { policy: policy2, decision, resolved: null, unknown: null, tagLists: unlisted, today };
+  const unlisted2 = /* @__PURE__ */ new Map();
+  const none2 = { policy: policy2, decision, resolved: null, unknown: null, tagLists: unlisted2, today };
   if (repositories.length === 0) return none2;
   requireDecision(policy2, decision);
   if (decision.class === null || !decision.publish) return none2;
@@ -11092,10 +11132,10 @@ async function namesOf3(policy2, facts, repositories, parts) {
   const tagLists = needs.tagLists ? await listAll(repositories, parts) : none2.tagLists;
   try {
     const seen = await look2(policy2, decision, facts, needs, { base, tagLists, repositories, parts });
-    const resolved = resolveNames(policy2, decision, facts, seen);
+    const resolved2 = resolveNames(policy2, decision, facts, seen);
     if (needs.sequence && seen.reuse === void 0)
-      await expectFree(resolved, tagLists, repositories, parts.registry);
-    return { ...none2, resolved, tagLists };
+      await expectFree(resolved2, tagLists, repositories, parts.registry);
+    return { ...none2, resolved: resolved2, tagLists };
   } catch (error2) {
     if (error2 instanceof OperationError) return { ...none2, unknown: error2, tagLists };
     throw error2;
@@ -11104,7 +11144,7 @@ async function namesOf3(policy2, facts, repositories, parts) {
 async function expectFree({ tags }, tagLists, repositories, registry) {
   for (const repository of repositories) {
     const list4 = tagLists.get(formatRepository(repository)) ?? [];
-    tagsOf(await believed(list4, repository, tags, registry));
+    tagsOf2(await believed(list4, repository, tags, registry));
   }
 }
 async function listAll(repositories, { registry, concurrency }) {
@@ -11121,7 +11161,7 @@ async function listTags(registry, repository) {
 }
 async function look2(policy2, decision, facts, needs, known3) {
   if (!needs.sequence) return { base: known3.base };
-  const registryTags = [...new Set([...known3.tagLists.values()].flatMap(tagsOf))];
+  const registryTags = [...new Set([...known3.tagLists.values()].flatMap(tagsOf2))];
   const seen = { registryTags, base: known3.base };
   const earlier = snapshots(policy2, decision, facts, seen).slice(0, previousRuns(facts));
   for (const tag2 of earlier) {
@@ -11135,7 +11175,7 @@ async function look2(policy2, decision, facts, needs, known3) {
   }
   return { ...seen, gitTags: await facts.gitTags() };
 }
-function tagsOf(list4) {
+function tagsOf2(list4) {
   if (list4 instanceof OperationError) throw list4;
   return list4;
 }
@@ -11145,7 +11185,7 @@ function previousRuns({ runAttempt }) {
 async function isOfCommit(tag2, sha2, known3) {
   if (sha2 === null) return false;
   const holders = known3.repositories.filter(
-    (repository) => tagsOf(known3.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
+    (repository) => tagsOf2(known3.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
   );
   const { registry, concurrency } = known3.parts;
   const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
@@ -11179,25 +11219,25 @@ async function releaseOf(policy2, facts, { config, request, scope, options }, po
     claim: command === "apply" && build2.platform === "" ? ports.claim : null,
     refused: (names3) => want(names3).some(({ taken }) => taken !== null)
   });
-  const { resolved, unknown: unknown4 } = names2;
+  const { resolved: resolved2, unknown: unknown4 } = names2;
   sayNames(names2, ports.log);
   const nothing2 = { names: names2, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
   if (unknown4 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, stable) };
-  if (resolved === null) return nothing2;
+  if (resolved2 === null) return nothing2;
   const stages2 = await stagesOf2(builds, config, ports);
-  const selected = builds.map(
-    ({ config: build3 }, i) => select(build3, stages2[i], resolved, request.includeStages)
+  const selected2 = builds.map(
+    ({ config: build3 }, i) => select(build3, stages2[i], resolved2, request.includeStages)
   );
-  const revision = resolved.class === "stable" ? facts.sha : null;
-  const platforms = (build3) => selected.find(({ config: config2 }) => config2 === build3.config)?.choice.push ?? [];
-  const wanted = want(resolved, (build3) => ({ platforms: platforms(build3), revision })).map(
-    (tag2) => withPlatforms(tag2, selected)
+  const revision = resolved2.class === "stable" ? facts.sha : null;
+  const platforms = (build3) => selected2.find(({ config: config2 }) => config2 === build3.config)?.choice.push ?? [];
+  const wanted = want(resolved2, (build3) => ({ platforms: platforms(build3), revision })).map(
+    (tag2) => withPlatforms(tag2, selected2)
   );
   const { registry } = ports;
-  const seen = wanted.some(({ source }) => source.from === "build") ? await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency }) : /* @__PURE__ */ new Map();
+  const seen = wanted.some(({ source }) => source.from === "build") ? await observeBuilds(builds, wanted, facts.sha, resolved2.from, { registry, concurrency }) : /* @__PURE__ */ new Map();
   const states = withStages(seen, stages2);
-  for (const warning2 of await incompleteBuilds(selected, states, registry)) ports.log.warning(warning2);
-  return { names: names2, wanted, builds, states, selected, stages: stages2 };
+  for (const warning2 of await incompleteBuilds(selected2, states, registry)) ports.log.warning(warning2);
+  return { names: names2, wanted, builds, states, selected: selected2, stages: stages2 };
 }
 function promotedTags({ images }, map2) {
   return new Map(
@@ -11212,10 +11252,10 @@ function promotedTags({ images }, map2) {
   );
 }
 function ownerOf(policy2, { matched }, promoted) {
-  return (kind, destination) => {
-    const claim = matched === null ? null : takenFrom(policy2, matched, kind, destination.tag);
+  return (kind, destination2) => {
+    const claim = matched === null ? null : takenFrom(policy2, matched, kind, tagOrDigest(destination2));
     if (claim !== null) return whoHas(claim);
-    const entry = kind === "channel" ? promoted.get(formatReference(destination)) : void 0;
+    const entry = kind === "channel" ? promoted.get(formatReference(destination2)) : void 0;
     return entry === void 0 ? null : `the entry at ${entry.file}:${entry.line} promotes an image to it`;
   };
 }
@@ -11226,10 +11266,10 @@ function sayNames({ decision }, log) {
   log.debug(why);
   for (const { rule: rule4, why: why2 } of decision.not) log.debug(`not ${rule4}: ${why2}`);
 }
-function withPlatforms(tag2, selected) {
+function withPlatforms(tag2, selected2) {
   const { source, follows } = tag2;
   if (follows === null || source.from !== "build") return tag2;
-  const build2 = selected.find(({ config }) => imageOf2(config) === source.build);
+  const build2 = selected2.find(({ config }) => imageOf2(config) === source.build);
   return { ...tag2, platforms: build2?.choice.push ?? [] };
 }
 function stagesOf2(builds, config, ports) {
@@ -11330,12 +11370,12 @@ async function settle(written2, { settle: least, clock, signal }) {
 async function keep3(action2, registry, options) {
   if (carriesLate(action2)) return carryLate(action2, registry, options);
   if (action2.action !== "keep" || options.asked !== true) return skipped(action2);
-  const { destination } = action2.wanted;
-  const now = await registry.headFresh(destination);
+  const { destination: destination2 } = action2.wanted;
+  const now = await registry.headFresh(destination2);
   if (now.state === "present" && now.digest === action2.previous) return skipped(action2);
   if (now.state === "unknown") return failed(action2, now.error);
   const is = now.state === "present" ? now.digest : "absent";
-  const what = `${formatReference(destination)} changed since the plan: it was ${action2.previous ?? "absent"} and is ${is} now`;
+  const what = `${formatReference(destination2)} changed since the plan: it was ${action2.previous ?? "absent"} and is ${is} now`;
   return failed(action2, new OperationError("mismatch", `${what}; run again to plan anew`));
 }
 async function carryOut(action2, registry, options, outcomes, ready) {
@@ -11438,8 +11478,8 @@ async function bring(action2, registry, options) {
   if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
   const { source, manifest: known3 } = contentOf(action2, options);
   const manifest = known3 ?? await registry.manifest(source);
-  const { destination, attachments } = action2.wanted;
-  const report2 = await registry.copyImage(source, manifest, destination, attachments);
+  const { destination: destination2, attachments } = action2.wanted;
+  const report2 = await registry.copyImage(source, manifest, destination2, attachments);
   return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
 }
 function contentOf({ wanted, source, manifest }, options) {
@@ -11451,24 +11491,24 @@ function contentOf({ wanted, source, manifest }, options) {
   return result;
 }
 async function readBack({ planned: planned2, content }, registry, { signal }) {
-  const { destination } = planned2.wanted;
+  const { destination: destination2 } = planned2.wanted;
   const { digest } = content.manifest;
-  const written2 = `${formatReference(destination)} was written as ${digest}`;
-  const after = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.head(destination);
-  if (after.state === "present" && after.digest === digest) {
+  const written2 = `${formatReference(destination2)} was written as ${digest}`;
+  const after2 = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.head(destination2);
+  if (after2.state === "present" && after2.digest === digest) {
     const attachments = { found: content.found, carried: content.carried };
     return { planned: planned2, outcome: "done", digest, error: null, attachments };
   }
-  if (after.state === "unknown") {
-    const { code: code2, message } = after.error;
-    return failed(planned2, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
+  if (after2.state === "unknown") {
+    const { code: code18, message } = after2.error;
+    return failed(planned2, new OperationError(code18, `${written2}, but cannot be read back: ${message}`));
   }
-  const text4 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
+  const text4 = after2.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after2.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
   return failed(planned2, new OperationError("mismatch", `${written2}, but ${text4}`));
 }
 async function expectUntouched(action2, digest, registry) {
-  const { destination } = action2.wanted;
-  const now = await registry.headFresh(destination);
+  const { destination: destination2 } = action2.wanted;
+  const now = await registry.headFresh(destination2);
   if (now.state === "unknown") throw now.error;
   const current = now.state === "present" ? now.digest : null;
   if (current === digest) return true;
@@ -11477,7 +11517,7 @@ async function expectUntouched(action2, digest, registry) {
   const again = action2.previous === null ? "; if it stays so, the tag list of the registry may be out of date" : "";
   throw new OperationError(
     "mismatch",
-    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew${again}`
+    `${formatReference(destination2)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew${again}`
   );
 }
 function stoppedBy({ reason }) {
@@ -11636,8 +11676,8 @@ function isId(text4) {
 function pageOf(text4, sha2) {
   if (!URL.canParse(text4)) return { host: "", repo: null };
   const { host, pathname } = new URL(text4);
-  const [, repo, named2] = GITHUB.exec(pathname) ?? [];
-  return { host, repo: repo !== void 0 && named2?.toLowerCase() === sha2 ? repo : null };
+  const [, repo, named3] = GITHUB.exec(pathname) ?? [];
+  return { host, repo: repo !== void 0 && named3?.toLowerCase() === sha2 ? repo : null };
 }
 var WHOLE2, PATCH, GITHUB;
 var init_commit = __esm({
@@ -11647,6 +11687,30 @@ var init_commit = __esm({
     WHOLE2 = /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
     PATCH = /(\/commits?\/[0-9a-f]{7,40})\.(?:patch|diff)$/i;
     GITHUB = /^\/([\w.-]+\/[\w.-]+)\/(?:commit|commits|tree|pull\/\d+\/(?:commits|changes))\/([0-9a-f]{7,64})(?=$|\/|\.(?:patch|diff)$)/i;
+  }
+});
+
+// src/config/destinations.ts
+function expandName(text4, destinations) {
+  const [first2 = ""] = text4.split("/", 1);
+  const repositories = Object.hasOwn(destinations, first2) ? destinations[first2] : void 0;
+  if (!Array.isArray(repositories)) return [text4];
+  const names2 = repositories.filter((each) => typeof each === "string");
+  return names2.map((each) => each + text4.slice(first2.length));
+}
+function namesOf4(items, destinations) {
+  const names2 = /* @__PURE__ */ new Map();
+  for (const text4 of items.flatMap((item) => expandName(item, destinations))) {
+    const parsed2 = parseRepository(text4);
+    const key2 = parsed2.ok ? formatRepository(parsed2.value) : "";
+    if (parsed2.ok && !names2.has(key2)) names2.set(key2, { text: text4, repository: parsed2.value });
+  }
+  return [...names2.values()];
+}
+var init_destinations = __esm({
+  "src/config/destinations.ts"() {
+    "use strict";
+    init_reference();
   }
 });
 
@@ -12743,8 +12807,8 @@ function doubleQuotedString(value, ctx) {
         case "u":
           {
             str += json2.slice(start2, i);
-            const code2 = json2.substr(i + 2, 4);
-            switch (code2) {
+            const code18 = json2.substr(i + 2, 4);
+            switch (code18) {
               case "0000":
                 str += "\\0";
                 break;
@@ -12770,8 +12834,8 @@ function doubleQuotedString(value, ctx) {
                 str += "\\P";
                 break;
               default:
-                if (code2.substr(0, 2) === "00")
-                  str += "\\x" + code2.substr(2);
+                if (code18.substr(0, 2) === "00")
+                  str += "\\x" + code18.substr(2);
                 else
                   str += json2.substr(i, 6);
             }
@@ -14217,12 +14281,12 @@ function createPairs(schema4, iterable, ctx) {
         } else
           throw new TypeError(`Expected [key, value] tuple: ${it}`);
       } else if (it && it instanceof Object) {
-        const keys = Object.keys(it);
-        if (keys.length === 1) {
-          key2 = keys[0];
+        const keys2 = Object.keys(it);
+        if (keys2.length === 1) {
+          key2 = keys2[0];
           value = it[key2];
         } else {
-          throw new TypeError(`Expected tuple with one key, not ${keys.length} keys`);
+          throw new TypeError(`Expected tuple with one key, not ${keys2.length} keys`);
         }
       } else {
         key2 = it;
@@ -14402,8 +14466,8 @@ var init_float2 = __esm({
 
 // node_modules/yaml/browser/dist/schema/yaml-1.1/int.js
 function intResolve2(str, offset, radix, { intAsBigInt }) {
-  const sign3 = str[0];
-  if (sign3 === "-" || sign3 === "+")
+  const sign4 = str[0];
+  if (sign4 === "-" || sign4 === "+")
     offset += 1;
   str = str.substring(offset).replace(/_/g, "");
   if (intAsBigInt) {
@@ -14419,10 +14483,10 @@ function intResolve2(str, offset, radix, { intAsBigInt }) {
         break;
     }
     const n2 = BigInt(str);
-    return sign3 === "-" ? BigInt(-1) * n2 : n2;
+    return sign4 === "-" ? BigInt(-1) * n2 : n2;
   }
   const n = parseInt(str, radix);
-  return sign3 === "-" ? -1 * n : n;
+  return sign4 === "-" ? -1 * n : n;
 }
 function intStringify2(node, radix, prefix) {
   const { value } = node;
@@ -14564,11 +14628,11 @@ var init_set = __esm({
 
 // node_modules/yaml/browser/dist/schema/yaml-1.1/timestamp.js
 function parseSexagesimal(str, asBigInt) {
-  const sign3 = str[0];
-  const parts = sign3 === "-" || sign3 === "+" ? str.substring(1) : str;
+  const sign4 = str[0];
+  const parts = sign4 === "-" || sign4 === "+" ? str.substring(1) : str;
   const num = (n) => asBigInt ? BigInt(n) : Number(n);
   const res = parts.replace(/_/g, "").split(":").reduce((res2, p) => res2 * num(60) + num(p), num(0));
-  return sign3 === "-" ? num(-1) * res : res;
+  return sign4 === "-" ? num(-1) * res : res;
 }
 function stringifySexagesimal(node) {
   let { value } = node;
@@ -14577,9 +14641,9 @@ function stringifySexagesimal(node) {
     num = (n) => BigInt(n);
   else if (isNaN(value) || !isFinite(value))
     return stringifyNumber(node);
-  let sign3 = "";
+  let sign4 = "";
   if (value < 0) {
-    sign3 = "-";
+    sign4 = "-";
     value *= num(-1);
   }
   const _60 = num(60);
@@ -14594,7 +14658,7 @@ function stringifySexagesimal(node) {
       parts.unshift(value);
     }
   }
-  return sign3 + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
+  return sign4 + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
 }
 var intTime, floatTime, timestamp;
 var init_timestamp = __esm({
@@ -14701,8 +14765,8 @@ function getTags(customTags, schemaName, addMergeTag) {
     if (Array.isArray(customTags))
       tags = [];
     else {
-      const keys = Array.from(schemas.keys()).filter((key2) => key2 !== "yaml11").map((key2) => JSON.stringify(key2)).join(", ");
-      throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
+      const keys2 = Array.from(schemas.keys()).filter((key2) => key2 !== "yaml11").map((key2) => JSON.stringify(key2)).join(", ");
+      throw new Error(`Unknown schema "${schemaName}"; use one of ${keys2} or define customTags array`);
     }
   }
   if (Array.isArray(customTags)) {
@@ -14717,8 +14781,8 @@ function getTags(customTags, schemaName, addMergeTag) {
     const tagObj = typeof tag2 === "string" ? tagsByName[tag2] : tag2;
     if (!tagObj) {
       const tagName2 = JSON.stringify(tag2);
-      const keys = Object.keys(tagsByName).map((key2) => JSON.stringify(key2)).join(", ");
-      throw new Error(`Unknown custom tag ${tagName2}; use one of ${keys}`);
+      const keys2 = Object.keys(tagsByName).map((key2) => JSON.stringify(key2)).join(", ");
+      throw new Error(`Unknown custom tag ${tagName2}; use one of ${keys2}`);
     }
     if (!tags2.includes(tagObj))
       tags2.push(tagObj);
@@ -15204,22 +15268,22 @@ var YAMLError, YAMLParseError, YAMLWarning, prettifyError;
 var init_errors2 = __esm({
   "node_modules/yaml/browser/dist/errors.js"() {
     YAMLError = class extends Error {
-      constructor(name, pos, code2, message) {
+      constructor(name, pos, code18, message) {
         super();
         this.name = name;
-        this.code = code2;
+        this.code = code18;
         this.message = message;
         this.pos = pos;
       }
     };
     YAMLParseError = class extends YAMLError {
-      constructor(pos, code2, message) {
-        super("YAMLParseError", pos, code2, message);
+      constructor(pos, code18, message) {
+        super("YAMLParseError", pos, code18, message);
       }
     };
     YAMLWarning = class extends YAMLError {
-      constructor(pos, code2, message) {
-        super("YAMLWarning", pos, code2, message);
+      constructor(pos, code18, message) {
+        super("YAMLWarning", pos, code18, message);
       }
     };
     prettifyError = (src, lc) => (error2) => {
@@ -16101,7 +16165,7 @@ function resolveFlowScalar(scalar2, strict, onError) {
   const { offset, type, source, end: end2 } = scalar2;
   let _type;
   let value;
-  const _onError = (rel, code2, msg) => onError(offset + rel, code2, msg);
+  const _onError = (rel, code18, msg) => onError(offset + rel, code18, msg);
   switch (type) {
     case "scalar":
       _type = Scalar.PLAIN;
@@ -16126,12 +16190,12 @@ function resolveFlowScalar(scalar2, strict, onError) {
       };
   }
   const valueEnd = offset + source.length;
-  const re = resolveEnd(end2, valueEnd, strict, onError);
+  const re2 = resolveEnd(end2, valueEnd, strict, onError);
   return {
     value,
     type: _type,
-    comment: re.comment,
-    range: [offset, valueEnd, re.offset]
+    comment: re2.comment,
+    range: [offset, valueEnd, re2.offset]
   };
 }
 function plainValue(source, onError) {
@@ -16266,9 +16330,9 @@ function foldNewline(source, offset) {
 function parseCharCode(source, offset, length, onError) {
   const cc = source.substr(offset, length);
   const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
-  const code2 = ok ? parseInt(cc, 16) : NaN;
+  const code18 = ok ? parseInt(cc, 16) : NaN;
   try {
-    return String.fromCodePoint(code2);
+    return String.fromCodePoint(code18);
   } catch {
     const raw = source.substr(offset - 2, length + 2);
     onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
@@ -16508,10 +16572,10 @@ function composeAlias({ options }, { offset, source, end: end2 }, onError) {
   if (alias.source.endsWith(":"))
     onError(offset + source.length - 1, "BAD_ALIAS", "Alias ending in : is ambiguous", true);
   const valueEnd = offset + source.length;
-  const re = resolveEnd(end2, valueEnd, options.strict, onError);
-  alias.range = [offset, valueEnd, re.offset];
-  if (re.comment)
-    alias.comment = re.comment;
+  const re2 = resolveEnd(end2, valueEnd, options.strict, onError);
+  alias.range = [offset, valueEnd, re2.offset];
+  if (re2.comment)
+    alias.comment = re2.comment;
   return alias;
 }
 var CN;
@@ -16553,10 +16617,10 @@ function composeDoc(options, directives, { offset, start: start2, value, end: en
   }
   doc.contents = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, start2, null, props, onError);
   const contentEnd = doc.contents.range[2];
-  const re = resolveEnd(end2, contentEnd, false, onError);
-  if (re.comment)
-    doc.comment = re.comment;
-  doc.range = [offset, contentEnd, re.offset];
+  const re2 = resolveEnd(end2, contentEnd, false, onError);
+  if (re2.comment)
+    doc.comment = re2.comment;
+  doc.range = [offset, contentEnd, re2.offset];
   return doc;
 }
 var init_compose_doc = __esm({
@@ -16618,12 +16682,12 @@ var init_composer = __esm({
         this.prelude = [];
         this.errors = [];
         this.warnings = [];
-        this.onError = (source, code2, message, warning2) => {
+        this.onError = (source, code18, message, warning2) => {
           const pos = getErrorPos(source);
           if (warning2)
-            this.warnings.push(new YAMLWarning(pos, code2, message));
+            this.warnings.push(new YAMLWarning(pos, code18, message));
           else
-            this.errors.push(new YAMLParseError(pos, code2, message));
+            this.errors.push(new YAMLParseError(pos, code18, message));
         };
         this.directives = new Directives({ version: options.version || "1.2" });
         this.options = options;
@@ -18557,8 +18621,8 @@ function unfitCharacter(source, found) {
       hint: "save the file with LF or CRLF line ends"
     };
   }
-  const code2 = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  return { location: location2, what: `the file holds the control character U+${code2}`, hint: "remove it" };
+  const code18 = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  return { location: location2, what: `the file holds the control character U+${code18}`, hint: "remove it" };
 }
 function looksLikeUtf16(bytes) {
   const [a, b] = bytes;
@@ -18701,18 +18765,23 @@ function laterPolicies(pieces) {
 function assemble(pieces) {
   const policy2 = first(pieces, "policy");
   const tracking2 = first(pieces, "tracking");
+  const named3 = (name) => namesOf4(listOf(name), first(pieces, "destinations")?.value ?? {});
   let number2 = 0;
   return {
     ...policy2 ? { policy: policyConfig(policy2, policy2.value) } : {},
     builds: pieces.flatMap(
       ({ document: document3, data, positions }) => (data.builds ?? []).map(
-        (build2, i) => buildConfig(document3, build2, ["builds", positions?.builds[i] ?? i], ++number2)
+        (build2, i) => buildConfig(document3, build2, named3(build2.name), ["builds", positions?.builds[i] ?? i], ++number2)
       )
     ),
-    images: pieces.flatMap(
-      ({ document: document3, data, positions }) => (data.images ?? []).map(
-        (image2, i) => imageConfig(document3, image2, ["images", positions?.images[i] ?? i], ++number2)
-      )
+    images: pieces.flatMap(({ document: document3, data, positions, found }) => [
+      ...(data.images ?? []).map(
+        (image2, i) => imageConfig(document3, image2, named3(image2.name), ["images", positions?.images[i] ?? i], ++number2)
+      ),
+      ...(found?.images ?? []).map((image2) => ({ ...image2, number: ++number2 }))
+    ]),
+    selections: pieces.flatMap(
+      ({ found }) => (found?.selections ?? []).map((selection) => ({ ...selection, number: ++number2 }))
     ),
     runners: byPlatform(first(pieces, "runners")?.value ?? {}),
     stagePolicy: first(pieces, "stage_policy")?.value ?? "demote",
@@ -18733,12 +18802,12 @@ function first(pieces, key2) {
   }
   return void 0;
 }
-function imageConfig(document3, data, path6, number2) {
+function imageConfig(document3, data, names2, path6, number2) {
   return {
     number: number2,
-    names: namesOf4(data.name),
+    names: names2,
     ...given("srcName", data.src_name),
-    srcRepository: sure(parseRepository(data.src_name ?? listOf(data.name)[0] ?? "")),
+    srcRepository: sure(parseRepository(data.src_name ?? names2[0]?.text ?? listOf(data.name)[0] ?? "")),
     ...given("srcBuildTag", data.src_build_tag),
     ...given("srcRef", data.src_ref),
     commit: data.src_ref === void 0 ? null : parseCommit(data.src_ref),
@@ -18754,13 +18823,10 @@ function imageConfig(document3, data, path6, number2) {
     origin: originOf(document3, ...path6)
   };
 }
-function namesOf4(name) {
-  return listOf(name).map((text4) => ({ text: text4, repository: sure(parseRepository(text4)) }));
-}
-function buildConfig(document3, data, path6, number2) {
+function buildConfig(document3, data, names2, path6, number2) {
   return {
     number: number2,
-    names: namesOf4(data.name),
+    names: names2,
     context: data.context ?? ".",
     ...given("file", data.file),
     ...given("target", data.target === "" ? void 0 : data.target),
@@ -18937,8 +19003,7674 @@ var init_assemble = __esm({
     init_reference();
     init_commit();
     init_text();
+    init_destinations();
     init_origin();
     init_platform();
+  }
+});
+
+// src/config/other-tools/entries.ts
+function parseLoose(text4) {
+  const [front = "", digest = null] = splitAt(text4, text4.indexOf("@"));
+  const colon = front.lastIndexOf(":");
+  const [bare2 = "", tag2 = null] = splitAt(front, colon > front.lastIndexOf("/") ? colon : -1);
+  if (digest !== null && !isDigest(digest)) {
+    return {
+      ok: false,
+      what: 'it has something that is not a digest after "@"',
+      hint: 'write "NAME@sha256:\u2026"'
+    };
+  }
+  if (tag2 !== null && !isReservedTag(tag2)) {
+    const checked2 = parseTag(tag2);
+    if (!checked2.ok) return checked2;
+  }
+  const repository = parseRepository(bare2);
+  return repository.ok ? { ok: true, value: { name: { text: bare2, repository: repository.value }, tag: tag2, digest } } : repository;
+}
+function splitAt(text4, at3) {
+  return at3 < 0 ? [text4] : [text4.slice(0, at3), text4.slice(at3 + 1)];
+}
+function promotion(origin2, source, from, names2, tags) {
+  return {
+    number: 0,
+    names: names2,
+    srcName: source.text,
+    srcRepository: source.repository,
+    ..."digest" in from ? { srcDigest: from.digest } : { srcBuildTag: from.tag },
+    commit: null,
+    tags,
+    stable: false,
+    platforms: [],
+    requires: [],
+    references: [],
+    origin: origin2
+  };
+}
+function selected(selection, source, tag2, name) {
+  const { number: number2, attachments, origin: origin2 } = selection;
+  const entry = promotion(origin2, source, { tag: tag2 }, [name], [tag2]);
+  return { ...entry, number: number2, ...attachments === void 0 ? {} : { attachments } };
+}
+var NOTHING, EVERY_NAME;
+var init_entries = __esm({
+  "src/config/other-tools/entries.ts"() {
+    "use strict";
+    init_reference();
+    NOTHING = { images: [], selections: [] };
+    EVERY_NAME = { allow: [], deny: [] };
+  }
+});
+
+// src/config/other-tools/value.ts
+function rootOf(document3) {
+  return { document: document3, node: document3.root, key: null };
+}
+function placeOf4({ document: document3, node, key: key2 }, at3 = "value") {
+  const found = at3 === "key" ? key2 ?? node : node ?? key2;
+  return placeAt(document3.source, found?.range?.[0] ?? 0);
+}
+function originAt(value) {
+  const at3 = () => placeOf4(value);
+  return { at: at3, keyAt: at3, inside: at3 };
+}
+function tell({ report: report2 }, value, what, hint2, at3) {
+  report2({ location: placeOf4(value, at3), what, hint: hint2 });
+}
+function resolved({ document: document3, node }) {
+  return isAlias(node) ? document3.aliases.get(node) ?? null : node;
+}
+function rawText(value) {
+  const node = value === void 0 ? null : resolved(value);
+  if (node === null) return "";
+  if (!isScalar(node)) return null;
+  if (typeof node.value === "string") return node.value;
+  return node.value === null ? "" : node.source ?? "";
+}
+function numberOf(value) {
+  const node = resolved(value);
+  return isScalar(node) && typeof node.value === "number" ? node.value : null;
+}
+function textOf4(reading, value) {
+  const text4 = rawText(value);
+  if (text4 === null && value !== void 0) tell(reading, value, "this is not text", "write one value");
+  return text4 ?? "";
+}
+function itemsOf(reading, value) {
+  const node = value === void 0 ? null : resolved(value);
+  if (value === void 0 || rawText(value) === "") return [];
+  if (isSeq(node)) return node.items.map((item) => ({ ...value, node: item, key: null }));
+  tell(reading, value, "this is not a list", "write a list");
+  return [];
+}
+function fieldsOf(reading, value) {
+  const fields2 = /* @__PURE__ */ new Map();
+  const node = value === void 0 ? null : resolved(value);
+  if (value === void 0 || rawText(value) === "") return fields2;
+  if (!isMap(node)) {
+    tell(reading, value, "this is not a mapping", 'write "key: value" lines');
+    return fields2;
+  }
+  const merged2 = [];
+  for (const pair2 of node.items) {
+    const key2 = pair2.key;
+    const name = isScalar(key2) ? String(key2.value) : "";
+    const found = { document: value.document, node: pair2.value, key: key2 };
+    if (name === "<<") merged2.push(found);
+    else if (!fields2.has(name)) fields2.set(name, found);
+  }
+  for (const source of merged2.flatMap((each) => isSeq(resolved(each)) ? itemsOf(reading, each) : [each])) {
+    for (const [name, field2] of fieldsOf(reading, source)) if (!fields2.has(name)) fields2.set(name, field2);
+  }
+  return fields2;
+}
+function isEmpty2(value) {
+  const node = resolved(value);
+  if (isSeq(node)) return node.items.every((item) => isEmpty2({ ...value, node: item }));
+  if (isMap(node)) return node.items.every((pair2) => isEmpty2({ ...value, node: pair2.value }));
+  return ["", "false"].includes(rawText(value) ?? "");
+}
+function keys(use, names2) {
+  return Object.fromEntries(names2.split(" ").map((name) => [name, use]));
+}
+function knownFields(reading, value, keys2) {
+  const fields2 = fieldsOf(reading, value);
+  for (const [name, field2] of fields2) {
+    const use = Object.hasOwn(keys2, name) ? keys2[name] : void 0;
+    if (use === void 0) {
+      if (name.startsWith("x-")) continue;
+      const near = suggest(name, Object.keys(keys2));
+      const hint2 = near === void 0 ? `use one of ${Object.keys(keys2).join(", ")}` : `write "${near}"`;
+      tell(
+        reading,
+        field2,
+        `${reading.tool} has no key ${JSON.stringify(name.slice(0, 80))} here`,
+        hint2,
+        "key"
+      );
+    } else if (typeof use === "object" && !isEmpty2(field2)) {
+      tell(reading, field2, use.what, use.hint, "key");
+    }
+  }
+  return fields2;
+}
+var init_value = __esm({
+  "src/config/other-tools/value.ts"() {
+    "use strict";
+    init_browser();
+    init_text();
+    init_source2();
+  }
+});
+
+// src/config/other-tools/kpromo.ts
+function otherHalf(path6) {
+  const [, above = "", kind, project = ""] = THIN.exec(path6) ?? [];
+  if (kind === void 0) return null;
+  return kind === "manifests" ? `${above}images/${project}/images.yaml` : `${above}manifests/${project}/promoter-manifest.yaml`;
+}
+function readKpromo(root, thin, reading) {
+  const file2 = knownFields(reading, root, KPROMO_KEYS.manifest);
+  const registries = registriesOf(reading, file2.get("registries") ?? root);
+  const images = itemsOf(reading, thin ?? file2.get("images"));
+  const found = images.map((image2) => imagesOf2(reading, image2, registries));
+  return registries === null ? NOTHING : { images: found.flat(), selections: [] };
+}
+function registriesOf(reading, value) {
+  const all = itemsOf(reading, value).map((item) => {
+    const fields2 = knownFields(reading, item, KPROMO_KEYS.registries);
+    const isSource = ["true", "yes", "on"].includes(textOf4(reading, fields2.get("src")).toLowerCase());
+    const text4 = textOf4(reading, fields2.get("name")).replace(/\/+$/, "");
+    const parsed2 = parseRepository(`${text4}/x`);
+    if (!parsed2.ok)
+      tell(reading, fields2.get("name") ?? item, `"${text4}" is not a registry`, 'write "host/path"');
+    return { item, text: text4, isSource, ok: parsed2.ok };
+  });
+  const [source, second] = all.filter(({ isSource }) => isSource);
+  if (source === void 0)
+    tell(reading, value, "none of the registries is the source", 'add "src: true" to one');
+  if (second !== void 0)
+    tell(reading, second.item, "there is a source before this one", 'keep "src: true" once');
+  if (source === void 0 || second !== void 0 || !all.every(({ ok }) => ok)) return null;
+  return { source: source.text, destinations: all.filter((each) => each !== source).map(({ text: text4 }) => text4) };
+}
+function imagesOf2(reading, image2, registries) {
+  const fields2 = knownFields(reading, image2, KPROMO_KEYS.images);
+  const name = textOf4(reading, fields2.get("name"));
+  if (!parseRepository(`registry.invalid/${name}`).ok) {
+    tell(
+      reading,
+      fields2.get("name") ?? image2,
+      `"${name}" is not the name of an image`,
+      "write it without the registry"
+    );
+    return [];
+  }
+  const dmap = fieldsOf(reading, fields2.get("dmap"));
+  return [...dmap].flatMap(([digest, value]) => {
+    const tags = new Set(itemsOf(reading, value).map((item) => tagOf(reading, item)));
+    if (!isDigest(digest) || !digest.startsWith("sha256:")) {
+      tell(
+        reading,
+        value,
+        `"${digest.slice(0, 80)}" is not a digest`,
+        'write "sha256:" and 64 lower-case hexadecimal digits',
+        "key"
+      );
+      return [];
+    }
+    if (registries === null || registries.destinations.length === 0) return [];
+    const [source, ...names2] = [registries.source, ...registries.destinations].map((at3) => namedIn(at3, name));
+    return source === void 0 ? [] : [promotion(originAt({ ...value, node: value.key }), source, { digest }, names2, [...tags])];
+  });
+}
+function tagOf(reading, item) {
+  const text4 = textOf4(reading, item);
+  const tag2 = parseTag(text4);
+  if (!tag2.ok && !isReservedTag(text4)) tell(reading, item, tag2.what, tag2.hint);
+  return text4;
+}
+function namedIn(registry, name) {
+  const text4 = `${registry}/${name}`;
+  const parsed2 = parseRepository(text4);
+  return { text: text4, repository: parsed2.ok ? parsed2.value : { registry, repository: name } };
+}
+var KPROMO_KEYS, THIN;
+var init_kpromo = __esm({
+  "src/config/other-tools/kpromo.ts"() {
+    "use strict";
+    init_reference();
+    init_entries();
+    init_value();
+    KPROMO_KEYS = {
+      manifest: { ...keys("read", "registries images"), ...keys("idle", "imagesPath") },
+      registries: { ...keys("read", "name src"), ...keys("idle", "service-account") },
+      images: keys("read", "name dmap")
+    };
+    THIN = /^(|.*\/)(manifests|images)\/([^/]+)\/(promoter-manifest|images)\.yaml$/;
+  }
+});
+
+// src/config/other-tools/ranges.ts
+function parseRange(dialect, text4) {
+  const test = text4.length > MAX_RANGE ? null : DIALECTS[dialect](text4);
+  if (test !== null) return { ok: true, value: test };
+  return { ok: false, what: `"${text4.slice(0, 80)}" is not a version range`, hint: HINTS[dialect] };
+}
+function compareParts(a, b) {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const [left, right] = [a[i] ?? 0n, b[i] ?? 0n];
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
+}
+function compare(a, b, comparePre) {
+  const parts = compareParts(a.parts, b.parts);
+  if (parts !== 0 || a.pre === b.pre) return parts;
+  if (a.pre === "" || b.pre === "") return a.pre === "" ? 1 : -1;
+  return comparePre(a.pre, b.pre);
+}
+function sign(smaller) {
+  return smaller ? -1 : 1;
+}
+function mastermindsVersion(text4) {
+  const [, major, minor = "0", patch = "0", pre = ""] = NUMBERS.exec(text4) ?? [];
+  if (major === void 0) return null;
+  const parts = [major, minor, patch].map(BigInt);
+  const leadingZero = pre.split(".").some((part) => /^0\d+$/.test(part));
+  return leadingZero || parts.some((part) => part >= UINT64) ? null : { parts, pre };
+}
+function mastermindsPre(a, b) {
+  const [left, right] = [a.split("."), b.split(".")];
+  for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
+    const [one2 = "", other2 = ""] = [left[i], right[i]];
+    if (one2 === other2) continue;
+    if (one2 === "" || other2 === "") return sign(one2 === "");
+    const [isNumber, otherIs] = [one2, other2].map((part) => /^\d+$/.test(part) && BigInt(part) < UINT64);
+    if (isNumber && otherIs) return sign(BigInt(one2) <= BigInt(other2));
+    if (isNumber || otherIs) return sign(isNumber === true);
+    return sign(one2 <= other2);
+  }
+  return 0;
+}
+function mastermindsRange(text4) {
+  const groups = text4.replace(HYPHEN, (_, low, high) => `>= ${low}, <= ${high} `).split("||").map(constraintsOf);
+  if (groups.includes(null)) return null;
+  return (tag2) => {
+    const version = mastermindsVersion(tag2);
+    if (version === null) return false;
+    return groups.some((all) => {
+      if (version.pre !== "" && !(all ?? []).some(({ than }) => than.pre !== "")) return false;
+      return (all ?? []).every((one2) => holds(one2, version));
+    });
+  };
+}
+function constraintsOf(text4) {
+  const found = [];
+  CONSTRAINT.lastIndex = 0;
+  for (; ; ) {
+    const match = CONSTRAINT.exec(text4);
+    if (match === null) return null;
+    const [whole2, operator = "", major = "", minor = "", patch = "", pre = "", space = ""] = match;
+    const constraint = constraintOf(operator, [major, minor, patch], pre);
+    if (constraint === null || whole2 === "") return null;
+    found.push(constraint);
+    const at3 = CONSTRAINT.lastIndex;
+    if (at3 === text4.length) return found;
+    if (text4[at3] === ",") CONSTRAINT.lastIndex = at3 + 1;
+    else if (space === "") return null;
+    else CONSTRAINT.lastIndex = at3;
+  }
+}
+function constraintOf(operator, numbers2, pre) {
+  const first2 = numbers2.findIndex((part) => part === "" || /^[xX*]$/.test(part));
+  const known3 = first2 < 0 ? numbers2 : numbers2.slice(0, first2);
+  const than = mastermindsVersion([...known3, "0", "0", "0"].slice(0, 3).join(".") + pre);
+  if (than === null) return null;
+  return { operator, than, open: [null, "major", "minor", "patch"][first2 + 1] ?? null };
+}
+function holds({ operator, than, open: open7 }, version) {
+  const order = compare(version, than, mastermindsPre);
+  const [sameMajor, sameMinor, samePatch] = than.parts.map((part, i) => part === version.parts[i]);
+  switch (operator) {
+    case "!=":
+      if (open7 === null || !sameMajor) return open7 === null ? order !== 0 : true;
+      if (open7 === "minor") return false;
+      if (open7 === "major") return !sameMinor || !samePatch || order !== 0;
+      return !sameMinor || (version.pre !== "" || than.pre !== "") && mastermindsPre(version.pre, than.pre) !== 0;
+    case ">":
+      if (open7 === null || open7 === "major") return order > 0;
+      if (!sameMajor) return compareParts(version.parts.slice(0, 1), than.parts.slice(0, 1)) > 0;
+      return open7 === "patch" && compareParts(version.parts.slice(0, 2), than.parts.slice(0, 2)) > 0;
+    case "<":
+      return order < 0;
+    case ">=":
+    case "=>":
+      return order >= 0;
+    case "<=":
+    case "=<":
+      if (open7 === null) return order <= 0;
+      return compareParts(
+        version.parts.slice(0, open7 === "minor" ? 1 : 2),
+        than.parts.slice(0, open7 === "minor" ? 1 : 2)
+      ) <= 0;
+    case "^":
+      return order >= 0 && caret(version, than, open7);
+    case "~":
+    case "~>":
+      return order >= 0 && tilde(version, than, open7);
+    default:
+      return open7 === null ? order === 0 : order >= 0 && tilde(version, than, open7);
+  }
+}
+function tilde({ parts }, than, open7) {
+  if (than.parts.every((part) => part === 0n) && open7 !== "minor" && open7 !== "patch") return true;
+  return parts[0] === than.parts[0] && (open7 === "minor" || parts[1] === than.parts[1]);
+}
+function caret({ parts }, than, open7) {
+  if (parts[0] !== than.parts[0]) return false;
+  if (than.parts[0] !== 0n || open7 === "minor") return true;
+  if (parts[1] !== than.parts[1]) return false;
+  return than.parts[1] !== 0n || open7 === "patch" || parts[2] === than.parts[2];
+}
+function regclientVersion(text4) {
+  const [core = ""] = text4.replace(/^v/, "").split("+", 1);
+  const dash = core.indexOf("-");
+  const numbers2 = (dash < 0 ? core : core.slice(0, dash)).split(".");
+  if (!numbers2.every((part) => isInt(part))) return null;
+  return { parts: numbers2.map(BigInt), pre: dash < 0 ? "" : core.slice(dash + 1) };
+}
+function isInt(text4) {
+  return /^\d+$/.test(text4) && BigInt(text4) < INT64;
+}
+function regclientPre(a, b) {
+  const [left, right] = [a.split("."), b.split(".")];
+  for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
+    const order = regclientPart(left[i] ?? "", right[i] ?? "");
+    if (order !== null) return order;
+  }
+  return Math.sign(left.length - right.length);
+}
+function regclientPart(a, b) {
+  let [one2, other2] = [a, b];
+  while (one2 !== "" && other2 !== "") {
+    const [, head2 = "", number2 = "", tail = ""] = /^(\D*)(\d*)(.*)$/s.exec(one2) ?? [];
+    const [, otherHead = "", otherNumber = "", otherTail = ""] = /^(\D*)(\d*)(.*)$/s.exec(other2) ?? [];
+    if (head2 !== otherHead) return sign(head2 < otherHead);
+    if (!isInt(number2) || !isInt(otherNumber)) return Number(isInt(number2)) - Number(isInt(otherNumber));
+    if (BigInt(number2) !== BigInt(otherNumber)) return sign(BigInt(number2) < BigInt(otherNumber));
+    [one2, other2] = [tail, otherTail];
+  }
+  if (one2 === other2) return null;
+  return one2 === "" ? -1 : 1;
+}
+function regclientRange(text4) {
+  const words = text4.split(/\s+/).filter((word) => word !== "");
+  const bounds = words.map(boundsOf);
+  if (words.length === 0 || bounds.includes(null)) return null;
+  const all = bounds.flatMap((each) => each ?? []);
+  return (tag2) => {
+    const version = regclientVersion(tag2);
+    return version !== null && all.every(({ than, allowed }) => allowed(compare(version, than, regclientPre)));
+  };
+}
+function boundsOf(word) {
+  if (/^[\^~]/.test(word)) return wideBounds(word.startsWith("~"), regclientVersion(word.slice(1)));
+  const [operator, allowed] = ORDERS.find(([each]) => word.startsWith(each)) ?? ORDERS[0];
+  const than = regclientVersion(word.slice(operator.length));
+  return than === null ? null : [{ than, allowed }];
+}
+function wideBounds(isTilde, than) {
+  if (than === null) return null;
+  const below5 = { parts: isTilde ? after(than.parts, 1) : afterCaret(than.parts), pre: "" };
+  return [
+    { than, allowed: (order) => order >= 0 },
+    { than: below5, allowed: (order) => order < 0 }
+  ];
+}
+function after(parts, index) {
+  const kept = [0, 1, 2].slice(0, index).map((i) => parts[i] ?? 0n);
+  return [...kept, (parts[index] ?? 0n) + 1n];
+}
+function afterCaret(parts) {
+  if ((parts[0] ?? 0n) > 0n) return after(parts, 0);
+  return (parts[1] ?? 0n) > 0n ? after([0n, ...parts.slice(1)], 1) : [0n, 0n, (parts[2] ?? 0n) + 1n];
+}
+var MAX_RANGE, HINTS, DIALECTS, UINT64, NUMBERS, PART, PARTS, CONSTRAINT, BARE, HYPHEN, INT64, ORDERS;
+var init_ranges = __esm({
+  "src/config/other-tools/ranges.ts"() {
+    "use strict";
+    MAX_RANGE = 256;
+    HINTS = {
+      masterminds: 'write it as ">= 1.2, < 2 || ~3.1"',
+      regclient: 'write it as ">=1.2 <2", without spaces behind the operators; alternatives are further items of the list'
+    };
+    DIALECTS = {
+      masterminds: mastermindsRange,
+      regclient: regclientRange
+    };
+    UINT64 = 2n ** 64n;
+    NUMBERS = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+    PART = "[0-9|xX*]+";
+    PARTS = `v?(${PART})(?:\\.(${PART}))?(?:\\.(${PART}))?(-[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?`;
+    CONSTRAINT = new RegExp(`\\s*(!=|>=|=>|<=|=<|~>|=|>|<|~|\\^|)\\s*${PARTS}(\\s*)`, "y");
+    BARE = PARTS.replaceAll(/\((?!\?)/g, "(?:");
+    HYPHEN = new RegExp(`\\s*(${BARE})\\s+-\\s+(${BARE})\\s*`, "g");
+    INT64 = 2n ** 63n;
+    ORDERS = [
+      [">=", (order) => order >= 0],
+      ["<=", (order) => order <= 0],
+      [">", (order) => order > 0],
+      ["<", (order) => order < 0],
+      ["=", (order) => order === 0],
+      ["", (order) => order === 0]
+    ];
+  }
+});
+
+// src/config/other-tools/regsync.ts
+function readRegsync(root, options, reading) {
+  const file2 = knownFields(reading, root, REGSYNC_KEYS.file);
+  const version = textOf4(reading, file2.get("version"));
+  if (!["", "0", "1"].includes(version)) {
+    tell(
+      reading,
+      file2.get("version") ?? root,
+      `version ${version} of regsync.yml is not known`,
+      "write version: 1"
+    );
+    return NOTHING;
+  }
+  for (const host of itemsOf(reading, file2.get("creds"))) checkHost(reading, host);
+  const defaults = knownFields(reading, file2.get("defaults"), REGSYNC_KEYS.defaults);
+  checkMediaTypes(reading, defaults.get("mediaTypes"));
+  const found = itemsOf(reading, file2.get("sync")).map((item) => readSync(reading, item, defaults, options));
+  return {
+    images: found.flatMap((each) => each !== null && "names" in each ? [each] : []),
+    selections: found.flatMap((each) => each !== null && "destination" in each ? [each] : [])
+  };
+}
+function checkHost(reading, host) {
+  const said3 = /* @__PURE__ */ new Set();
+  const once6 = {
+    ...reading,
+    report: (problem4) => {
+      if (!said3.has(problem4.what)) reading.report(problem4);
+      said3.add(problem4.what);
+    }
+  };
+  const fields2 = knownFields(once6, host, REGSYNC_KEYS.creds);
+  const hostname = fields2.get("hostname");
+  const name = textOf4(reading, fields2.get("registry"));
+  const to = textOf4(reading, hostname);
+  if (hostname === void 0 || to === "" || to === name) return;
+  const hint2 = `remove "hostname", and give --registry-map ${name}=${to} (input registry-map)`;
+  tell(reading, hostname, "Retag connects to the registry that a name says", hint2, "key");
+}
+function checkMediaTypes(reading, value) {
+  const given2 = itemsOf(reading, value).map((item) => textOf4(reading, item));
+  const missing5 = MEDIA_TYPES.filter((type) => !given2.includes(type));
+  if (value === void 0 || given2.length === 0 || missing5.length === 0) return;
+  const what = `Retag does not choose by media type, and this list leaves out ${missing5.join(", ")}`;
+  tell(reading, value, what, 'remove "mediaTypes", and choose by tags', "key");
+}
+function readSync(reading, item, defaults, options) {
+  const fields2 = knownFields(reading, item, REGSYNC_KEYS.sync);
+  checkMediaTypes(reading, fields2.get("mediaTypes"));
+  const source = expanded(reading, fields2.get("source") ?? item, "source", "", options);
+  const target = expanded(reading, fields2.get("target") ?? item, "target", source ?? "", options);
+  if (source === null || target === null) return null;
+  const attachments = attachmentsOf(reading, fields2, defaults);
+  const type = textOf4(reading, fields2.get("type"));
+  switch (type) {
+    case "image":
+      return imageOf3(reading, item, fields2, [source, target], attachments);
+    case "repository":
+    case "registry":
+      return selectionOf(reading, item, fields2, [source, target], { type, attachments });
+    default:
+      tell(
+        reading,
+        fields2.get("type") ?? item,
+        "the type is none of registry, repository and image",
+        "write one of them"
+      );
+      return null;
+  }
+}
+function attachmentsOf(reading, fields2, defaults) {
+  const wants = ["referrers", "digestTags"].some((key2) => {
+    return textOf4(reading, fields2.get(key2) ?? defaults.get(key2)).toLowerCase() === "true";
+  });
+  return wants ? "copy" : "ignore";
+}
+function expanded(reading, value, key2, source, { env }) {
+  const raw = value.key === null ? "" : textOf4(reading, value);
+  if (raw === "") {
+    tell(reading, value, `the entry has no "${key2}"`, `add "${key2}"`);
+    return null;
+  }
+  const missing5 = [];
+  const text4 = raw.replace(TEMPLATE, (_, quoted2, ticked, isSource) => {
+    if (isSource !== void 0 && key2 === "target") return source;
+    const name = quoted2 ?? ticked ?? "";
+    const set2 = isSource === void 0 && !SECRET.test(name) ? env?.[name] : void 0;
+    if (set2 !== void 0 && set2 !== "") return set2;
+    missing5.push(name);
+    const unset = env === void 0 ? "cannot be used in this run" : "is not set";
+    const why = SECRET.test(name) ? "may be a secret, and names of images are sent to registries" : unset;
+    tell(
+      reading,
+      value,
+      `the variable ${name || ".Sync.Source"} of the template ${why}`,
+      "set it, or write the value here"
+    );
+    return "";
+  });
+  if (missing5.length > 0) return null;
+  if (/^[a-z]+:\/\//.test(text4)) {
+    tell(
+      reading,
+      value,
+      "Retag copies from registry to registry only",
+      "name an image in a registry, without a scheme"
+    );
+    return null;
+  }
+  if (!text4.includes("{{")) return text4;
+  tell(reading, value, 'Retag fills in {{env "NAME"}} and {{.Sync.Source}} only', "write the value out");
+  return null;
+}
+function wrong2(reading, value, what, hint2) {
+  const filled = (rawText(value) ?? "").includes("{{");
+  tell(
+    reading,
+    value,
+    filled ? "with its variables filled in, this is not an image name" : what,
+    filled ? "check the variables" : hint2
+  );
+  return null;
+}
+function imageOf3(reading, item, fields2, [source, target], attachments) {
+  const [from, to] = [source, target].map(parseLoose);
+  const [sourceAt, targetAt] = [fields2.get("source") ?? item, fields2.get("target") ?? item];
+  if (from?.ok !== true || to?.ok !== true) {
+    if (from?.ok === false) wrong2(reading, sourceAt, from.what, from.hint);
+    if (to?.ok === false) wrong2(reading, targetAt, to.what, to.hint);
+    return null;
+  }
+  if (to.value.digest !== null) {
+    tell(reading, targetAt, "the target names a digest", "name a tag; the digest is that of the source");
+    return null;
+  }
+  const { tag: tag2, digest, name } = from.value;
+  const origin2 = digest === null ? { tag: tag2 ?? "latest" } : { digest };
+  return {
+    ...promotion(originAt(item), name, origin2, [to.value.name], [to.value.tag ?? "latest"]),
+    attachments
+  };
+}
+function selectionOf(reading, item, fields2, [source, target], { type, attachments }) {
+  const all = type === "registry";
+  const from = parseRepository(all ? `${source}/x` : source);
+  const to = parseRepository(all ? `${target}/x` : target);
+  const [sourceAt, targetAt] = [fields2.get("source") ?? item, fields2.get("target") ?? item];
+  const isHost = !all || from.ok && from.value.repository === "x";
+  if (!from.ok || !isHost) {
+    const what = "the source of type registry is not the host of a registry";
+    return from.ok ? wrong2(reading, sourceAt, what, 'write "host" or "host:port"') : wrong2(reading, sourceAt, from.what, from.hint);
+  }
+  if (!to.ok) return wrong2(reading, targetAt, to.what, to.hint);
+  return {
+    number: 0,
+    source: {
+      text: all ? source : formatRepository(from.value),
+      registry: from.value.registry,
+      repository: all ? null : from.value.repository
+    },
+    repositories: all ? filterOf(reading, fields2.get("repos"), REGSYNC_KEYS.repos) : EVERY_NAME,
+    tags: tagSetsOf(reading, fields2),
+    destination: target,
+    attachments,
+    origin: originAt(item)
+  };
+}
+function tagSetsOf(reading, fields2) {
+  const own = fields2.get("tags");
+  const sets = itemsOf(reading, fields2.get("tagSets")).map((each) => tagFilter(reading, each));
+  if (own === void 0) return sets;
+  const tags = tagFilter(reading, own);
+  const says = tags.allow.length + tags.deny.length + tags.ranges.length > 0;
+  return says ? [...sets, tags] : sets;
+}
+function tagFilter(reading, value) {
+  const ranges = itemsOf(reading, fieldsOf(reading, value).get("semverRange")).flatMap((item) => {
+    const text4 = textOf4(reading, item);
+    const parsed2 = parseRange("regclient", text4);
+    if (text4 !== "" && !parsed2.ok) tell(reading, item, parsed2.what, parsed2.hint);
+    return text4 !== "" && parsed2.ok ? [{ dialect: "regclient", text: text4 }] : [];
+  });
+  return { ...filterOf(reading, value, REGSYNC_KEYS.tags), ranges };
+}
+function checkNumber(reading, item) {
+  const number2 = numberOf(item);
+  const text4 = textOf4(reading, item);
+  if (number2 === null || String(number2) === text4) return;
+  tell(reading, item, `regsync reads ${text4} as the number ${number2}`, `quote it: '${text4}'`);
+}
+function filterOf(reading, value, keys2) {
+  const fields2 = knownFields(reading, value, keys2);
+  const list4 = (key2) => itemsOf(reading, fields2.get(key2)).map((item) => {
+    checkNumber(reading, item);
+    return { re2: `^${textOf4(reading, item)}$`, origin: originAt(item) };
+  });
+  return { allow: list4("allow"), deny: list4("deny") };
+}
+var LOGIN, CLIENT_CERTIFICATE, OTHER_REFERRERS, SHARED, REGSYNC_KEYS, MEDIA_TYPES, TEMPLATE, SECRET;
+var init_regsync = __esm({
+  "src/config/other-tools/regsync.ts"() {
+    "use strict";
+    init_reference();
+    init_entries();
+    init_ranges();
+    init_value();
+    LOGIN = {
+      what: "Retag takes no credentials from a file",
+      hint: 'remove the key, and log in with "docker login" (in a workflow docker/login-action)'
+    };
+    CLIENT_CERTIFICATE = {
+      what: "Retag does not connect with client certificates",
+      hint: "remove the key, and log in with a password or token instead"
+    };
+    OTHER_REFERRERS = {
+      what: "Retag copies all referrers of an image, from the source repository to the target repository",
+      hint: 'remove the key; "referrers: true" copies all'
+    };
+    SHARED = {
+      ...keys("read", "digestTags referrers mediaTypes"),
+      ...keys("idle", "backup interval schedule ratelimit referrerSlow fastCheck forceRecursive includeExternal"),
+      ...keys(OTHER_REFERRERS, "referrerFilters referrerSource referrerTarget"),
+      hooks: {
+        what: "Retag runs no hooks",
+        hint: 'remove "hooks", and make them steps of the job around Retag'
+      }
+    };
+    REGSYNC_KEYS = {
+      file: keys("read", "version creds defaults sync"),
+      creds: {
+        ...keys(
+          "idle",
+          "registry credExpire credHost tls scheme regcert pathPrefix mirrors priority repoAuth api apiOpts"
+        ),
+        ...keys("idle", "blobChunk blobMax reqPerSec reqConcurrent"),
+        ...keys("read", "hostname"),
+        ...keys(LOGIN, "user pass token credHelper"),
+        ...keys(CLIENT_CERTIFICATE, "clientCert clientKey")
+      },
+      defaults: {
+        ...SHARED,
+        ...keys("idle", "parallel blobLimit cacheCount cacheTime skipDockerConfig userAgent")
+      },
+      sync: {
+        ...SHARED,
+        ...keys("read", "source target type tags tagSets repos"),
+        platform: {
+          what: "Retag copies an image with all its platforms, so the tag would not be that of one platform",
+          hint: 'remove "platform"; or promote the digest of the platform with a tag file'
+        },
+        platforms: "idle"
+      },
+      tags: keys("read", "allow deny semverRange"),
+      repos: keys("read", "allow deny")
+    };
+    MEDIA_TYPES = [
+      "application/vnd.docker.distribution.manifest.v2+json",
+      "application/vnd.docker.distribution.manifest.list.v2+json",
+      "application/vnd.oci.image.manifest.v1+json",
+      "application/vnd.oci.image.index.v1+json"
+    ];
+    TEMPLATE = /\{\{-?\s*(?:env\s+(?:"([^"\\]*)"|`([^`]*)`)|(\.Sync\.Source))\s*-?\}\}/g;
+    SECRET = /TOKEN|PASS|SECRET|CREDENTIAL|KEY/i;
+  }
+});
+
+// src/config/other-tools/skopeo.ts
+function readSkopeo(root, options, reading) {
+  const images = [];
+  const selections = [];
+  const toName = destinationOf2(root, options, reading);
+  for (const [registry, value] of fieldsOf(reading, root)) {
+    const fields2 = knownFields(reading, value, SKOPEO_KEYS);
+    const each = (key2, read4) => {
+      for (const [image2, found] of fieldsOf(reading, fields2.get(key2))) {
+        const source = nameOf4(reading, found, `${registry}/${image2}`);
+        const name = source === null ? null : toName(found, source);
+        if (source !== null && name !== null) read4(found, source, name);
+      }
+    };
+    const select3 = (at3, source, name, tags) => {
+      const { registry: host, repository } = source.repository;
+      const from = { text: formatRepository(source.repository), registry: host, repository };
+      const common2 = { number: 0, repositories: EVERY_NAME, origin: originAt({ ...at3, node: at3.key }) };
+      selections.push({ ...common2, source: from, tags, destination: name.text });
+    };
+    each("images", (at3, source, name) => {
+      const items = itemsOf(reading, at3);
+      if (items.length === 0) select3(at3, source, name, []);
+      for (const item of items) images.push(...imageOf4(reading, item, source, name));
+    });
+    each("images-by-tag-regex", (at3, source, name) => {
+      const allow = [{ re2: textOf4(reading, at3), origin: originAt(at3) }];
+      select3(at3, source, name, [{ allow, deny: [], ranges: [] }]);
+    });
+    each("images-by-semver", (at3, source, name) => {
+      const text4 = textOf4(reading, at3);
+      const parsed2 = parseRange("masterminds", text4);
+      if (!parsed2.ok) tell(reading, at3, parsed2.what, parsed2.hint);
+      else select3(at3, source, name, [{ allow: [], deny: [], ranges: [{ dialect: "masterminds", text: text4 }] }]);
+    });
+  }
+  return { images, selections };
+}
+function nameOf4(reading, value, text4) {
+  const parsed2 = parseRepository(text4);
+  if (parsed2.ok) return { text: text4, repository: parsed2.value };
+  tell(reading, value, parsed2.what, parsed2.hint, "key");
+  return null;
+}
+function imageOf4(reading, item, source, name) {
+  const text4 = textOf4(reading, item);
+  if (isDigest(text4)) return [promotion(originAt(item), source, { digest: text4 }, [name], [])];
+  const tag2 = parseTag(text4);
+  if (tag2.ok || isReservedTag(text4))
+    return [promotion(originAt(item), source, { tag: text4 }, [name], [text4])];
+  tell(reading, item, tag2.what, tag2.hint);
+  return [];
+}
+function destinationOf2(root, { destination: destination2, scoped, needsDestination }, reading) {
+  if (destination2 === void 0 && needsDestination === true) {
+    const what = "a file of skopeo sync does not say where its images go";
+    tell(reading, root, what, "give --destination REGISTRY/PATH (input destination)");
+    return () => null;
+  }
+  const base = (destination2 ?? ANYWHERE).replace(/\/+$/, "");
+  return (at3, { repository }) => {
+    const path6 = formatRepository(repository);
+    return nameOf4(reading, at3, `${base}/${scoped === true ? path6 : path6.slice(path6.lastIndexOf("/") + 1)}`);
+  };
+}
+var SKOPEO_KEYS, ANYWHERE;
+var init_skopeo = __esm({
+  "src/config/other-tools/skopeo.ts"() {
+    "use strict";
+    init_reference();
+    init_entries();
+    init_ranges();
+    init_value();
+    SKOPEO_KEYS = {
+      ...keys("read", "images images-by-tag-regex images-by-semver"),
+      ...keys("idle", "tls-verify cert-dir"),
+      credentials: {
+        what: "Retag takes no credentials from a file",
+        hint: 'remove "credentials", and log in with "docker login" (in a workflow docker/login-action)'
+      }
+    };
+    ANYWHERE = "destination.invalid";
+  }
+});
+
+// node_modules/re2js/build/index.js
+var build_exports = {};
+__export(build_exports, {
+  Matcher: () => Matcher,
+  MatcherInput: () => MatcherInput,
+  MatcherInputBase: () => MatcherInputBase,
+  RE2JS: () => RE2JS,
+  RE2JSCompileException: () => RE2JSCompileException,
+  RE2JSException: () => RE2JSException,
+  RE2JSFlagsException: () => RE2JSFlagsException,
+  RE2JSGroupException: () => RE2JSGroupException,
+  RE2JSInternalException: () => RE2JSInternalException,
+  RE2JSSyntaxException: () => RE2JSSyntaxException,
+  RE2Set: () => RE2Set,
+  re: () => re
+});
+function re(stringsOrFlags, ...values) {
+  if (Array.isArray(stringsOrFlags) && "raw" in stringsOrFlags) {
+    const pattern = String.raw(stringsOrFlags, ...values);
+    return RE2JS.compile(pattern);
+  }
+  const flags = typeof stringsOrFlags === "number" ? stringsOrFlags : 0;
+  return (strings2, ...tagValues) => {
+    const pattern = String.raw(strings2, ...tagValues);
+    return RE2JS.compile(pattern, flags);
+  };
+}
+var RE2Flags, PublicFlags, ASCII_SIZE, ASCII_TO_UPPER, ASCII_TO_LOWER, MAX_BMP, Codepoint, UnicodeRangeTable, B64, B64_MAP, decodeVLQ, decodeRanges, decodeOrbit, LazyMap, UnicodeTables, Unicode, RE2JSException, RE2JSSyntaxException, RE2JSCompileException, RE2JSGroupException, RE2JSFlagsException, RE2JSInternalException, FAST_PATH_TABLE_SIZE, WORD_RUNE_TABLE, cachedNativeEncoder, cachedNativeDecoder, Utils, createEnum, MatcherInputBase, Utf8MatcherInput, Utf16MatcherInput, MatcherInput, MachineInputBase, MachineUTF8Input, MachineUTF16Input, MachineInput, Matcher, Inst, Queue, LookbehindState, Machine, hashState, arraysEqual, isState, NO_IDS, END_TEXT, DFAState, DFA, VISITED_BITS, MAX_BACKTRACK_PROG, INITIAL_JOB_CAPACITY, MAX_BACKTRACK_VECTOR, BitState, bitStatePool, Backtracker, QueueOnePass, mergeRuneSets, OnePassProg, onePassCopy, makeOnePass, cleanupOnePass, OnePass, Regexp, RegexpWalker, AhoCorasick, Prefilter, PrefilterTree, PatchList, Prog, ANY_RUNE_NOT_NL, ANY_RUNE, Frag, Compiler, Simplify, CharGroup, code1, code2, code3, PERL_GROUPS, code4, code5, code6, code7, code8, code9, code10, code11, code12, code13, code14, code15, code16, code17, POSIX_GROUPS, CharClass, StringIterator, Parser2, RE2, RE2Set, TranslateRegExpString, execResult, RE2JS;
+var init_build2 = __esm({
+  "node_modules/re2js/build/index.js"() {
+    RE2Flags = class RE2Flags2 {
+      static FOLD_CASE = 1;
+      static LITERAL = 2;
+      static CLASS_NL = 4;
+      static DOT_NL = 8;
+      static ONE_LINE = 16;
+      static NON_GREEDY = 32;
+      static PERL_X = 64;
+      static UNICODE_GROUPS = 128;
+      static WAS_DOLLAR = 256;
+      static LOOKBEHIND = 512;
+      static MATCH_NL = RE2Flags2.CLASS_NL | RE2Flags2.DOT_NL;
+      static PERL = RE2Flags2.CLASS_NL | RE2Flags2.ONE_LINE | RE2Flags2.PERL_X | RE2Flags2.UNICODE_GROUPS;
+      static POSIX = 0;
+      static UNANCHORED = 0;
+      static ANCHOR_START = 1;
+      static ANCHOR_BOTH = 2;
+    };
+    PublicFlags = {
+      CASE_INSENSITIVE: 1,
+      DOTALL: 2,
+      MULTILINE: 4,
+      DISABLE_UNICODE_GROUPS: 8,
+      LONGEST_MATCH: 16,
+      LOOKBEHINDS: 512
+    };
+    ASCII_SIZE = 128;
+    ASCII_TO_UPPER = new Int32Array(ASCII_SIZE);
+    ASCII_TO_LOWER = new Int32Array(ASCII_SIZE);
+    MAX_BMP = 65535;
+    for (let i = 0; i < ASCII_SIZE; i++) {
+      if (i >= 97 && i <= 122) ASCII_TO_UPPER[i] = i - 32;
+      else ASCII_TO_UPPER[i] = i;
+      if (i >= 65 && i <= 90) ASCII_TO_LOWER[i] = i + 32;
+      else ASCII_TO_LOWER[i] = i;
+    }
+    Codepoint = class {
+      static CODES = Object.freeze({
+        "\x07": 7,
+        "\b": 8,
+        "	": 9,
+        "\n": 10,
+        "\v": 11,
+        "\f": 12,
+        "\r": 13,
+        " ": 32,
+        '"': 34,
+        $: 36,
+        "&": 38,
+        "'": 39,
+        "(": 40,
+        ")": 41,
+        "*": 42,
+        "+": 43,
+        "-": 45,
+        ".": 46,
+        0: 48,
+        1: 49,
+        2: 50,
+        3: 51,
+        4: 52,
+        5: 53,
+        6: 54,
+        7: 55,
+        8: 56,
+        9: 57,
+        ":": 58,
+        "<": 60,
+        ">": 62,
+        "?": 63,
+        A: 65,
+        B: 66,
+        C: 67,
+        F: 70,
+        P: 80,
+        Q: 81,
+        U: 85,
+        Z: 90,
+        "[": 91,
+        "\\": 92,
+        "]": 93,
+        "^": 94,
+        _: 95,
+        "`": 96,
+        a: 97,
+        b: 98,
+        f: 102,
+        i: 105,
+        m: 109,
+        n: 110,
+        r: 114,
+        s: 115,
+        t: 116,
+        v: 118,
+        x: 120,
+        z: 122,
+        "{": 123,
+        "|": 124,
+        "}": 125
+      });
+      static toUpperCase(codepoint) {
+        if (codepoint < ASCII_SIZE) return ASCII_TO_UPPER[codepoint];
+        const s = String.fromCodePoint(codepoint).toUpperCase();
+        const expectedLen = s.codePointAt(0) > MAX_BMP ? 2 : 1;
+        if (s.length > expectedLen) return codepoint;
+        const sOrigin = String.fromCodePoint(s.codePointAt(0)).toLowerCase();
+        const originExpectedLen = sOrigin.codePointAt(0) > MAX_BMP ? 2 : 1;
+        if (sOrigin.length > originExpectedLen || sOrigin.codePointAt(0) !== codepoint) return codepoint;
+        return s.codePointAt(0);
+      }
+      static toLowerCase(codepoint) {
+        if (codepoint < ASCII_SIZE) return ASCII_TO_LOWER[codepoint];
+        const s = String.fromCodePoint(codepoint).toLowerCase();
+        const expectedLen = s.codePointAt(0) > MAX_BMP ? 2 : 1;
+        if (s.length > expectedLen) return codepoint;
+        const sOrigin = String.fromCodePoint(s.codePointAt(0)).toUpperCase();
+        const originExpectedLen = sOrigin.codePointAt(0) > MAX_BMP ? 2 : 1;
+        if (sOrigin.length > originExpectedLen || sOrigin.codePointAt(0) !== codepoint) return codepoint;
+        return s.codePointAt(0);
+      }
+    };
+    UnicodeRangeTable = class {
+      /**
+      * @param {Uint32Array | number[]} data
+      * @param {boolean} isStride1
+      */
+      constructor(data, isStride1 = false) {
+        this.data = data;
+        this.isStride1 = isStride1;
+        this.SIZE = isStride1 ? 2 : 3;
+      }
+      getLo(index) {
+        return this.data[index * this.SIZE];
+      }
+      getHi(index) {
+        return this.data[index * this.SIZE + 1];
+      }
+      getStride(index) {
+        return this.isStride1 ? 1 : this.data[index * this.SIZE + 2];
+      }
+      get length() {
+        return this.data.length / this.SIZE;
+      }
+    };
+    B64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
+    B64_MAP = /* @__PURE__ */ new Uint8Array(256);
+    for (let i = 0; i < 64; i++) B64_MAP[B64.charCodeAt(i)] = i;
+    decodeVLQ = (str) => {
+      const res = [];
+      let value = 0;
+      let shift = 0;
+      for (let i = 0; i < str.length; i++) {
+        const digit = B64_MAP[str.charCodeAt(i)];
+        value |= (digit & 31) << shift;
+        if ((digit & 32) === 0) {
+          res.push(value);
+          value = 0;
+          shift = 0;
+        } else shift += 5;
+      }
+      return res;
+    };
+    decodeRanges = (str, isStride1) => {
+      const res = decodeVLQ(str);
+      const numRanges = isStride1 ? res.length / 2 : res.length / 3;
+      const out = new Uint32Array(numRanges * 3);
+      let current = 0;
+      let resIdx = 0;
+      for (let i = 0; i < numRanges; i++) {
+        current += res[resIdx++];
+        out[i * 3] = current;
+        current += res[resIdx++];
+        out[i * 3 + 1] = current;
+        out[i * 3 + 2] = isStride1 ? 1 : res[resIdx++];
+      }
+      return out;
+    };
+    decodeOrbit = (str) => {
+      const res = decodeVLQ(str);
+      const map2 = /* @__PURE__ */ new Map();
+      let currentKey = 0;
+      for (let i = 0; i < res.length; i += 2) {
+        currentKey += res[i];
+        const zz = res[i + 1];
+        const delta = zz >>> 1 ^ -(zz & 1);
+        map2.set(currentKey, currentKey + delta);
+      }
+      return map2;
+    };
+    LazyMap = class {
+      constructor(initializer) {
+        this.initializer = initializer;
+        this.cache = /* @__PURE__ */ new Map();
+      }
+      has(key2) {
+        return Object.hasOwn(this.initializer, key2);
+      }
+      get(key2) {
+        if (this.cache.has(key2)) return this.cache.get(key2);
+        const val = this.has(key2) ? this.initializer[key2]() : null;
+        this.cache.set(key2, val);
+        return val;
+      }
+    };
+    UnicodeTables = class {
+      static _CASE_ORBIT = null;
+      static get CASE_ORBIT() {
+        if (!this._CASE_ORBIT) this._CASE_ORBIT = decodeOrbit("rCgCIgCY+rQI4QiCuuBLgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCCgCBgCBgCBgCBgCBgCBgCB+7OB-BB-BB-BB-BB-BBskQB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BC-BB-BB-BB-BB-BB-BB-BByHBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBDCBBBCBBBCBBCCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBCCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBxHBCBBBCBBBCBBB3SBmMBkNBCBBBCBBB8MBCBBB6MB6MBCBBC+EB0MB2MBCBBB6MB+MBiGBmNBiNBCBBBmKBikzCBmNBqNBkIBsNBCBBBCBBBCBBB0NBCBBB0NDCBBB0NBCBBByNByNBCBBBCBBB2NBCBBDCBBCwDFCBCBDBCBCBDBCBCBDBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBB9EBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBCCBCBDBCBBBhGBvDBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBjICCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBH2iVBCBBBlKBwiVB+jVB+jVBCBBBlMBqEBuEBCBBBCBBBCBBBCBBBCBBB+hVB4hVB8hVBjNB7MC5MB5MCzMC1MB+0yCE5MB20yCC9MBu2yCBwyyCBo0yCChNBlNBo0yCBu-UBi0yCDlNC6-UBpNDrNIu+UDzNCm0yCBzNE0yyCBzNBpEBxNBxNBtEG1NLqxyCBkxyCnFoFrBCBBBCBBDCBBEkIBkIBkICoHHsCCqCBqCBqCCgEC+DB+DBmkOBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCC+BBgCBgCBgCBgCBgCBgCBgCBgCBrCBpCBpCBpCBmjOB-BB8BB-BB-BBgEB-BB-BByBBqgOBsDB-BBtwBB-BB-BB-BBsBBgDBCB-BB-BB-BBeB-BB-BB61OB-BB-BB-DB9DB9DBQB7DBmCE9CBrDBPBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBrFB-EBOBnHB3FB-FCCBBBNBCBBCjIBjIBjIBgFBgFBgFBgFBgFBgFBgFBgFBgFBgFBgFBgFBgFBgFBgFBgFBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCB-BB-BB8kMB-BB6kMB-BB-BB-BB-BB-BB-BB-BB-BB-BBokMB-BB-BBkkMBkkMB-BB-BB-BB-BB-BB-BB-BB4jMB-BB-BB-BB-BB-BB-EB-EB-EB-EB-EB-EB-EB-EB-EB-EB-EB-EB-EB-EB-EB-EBCBBBCBoiMBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBJCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBeBCBBBCBBBCBBBCBBBCBBBCBBBCBBBdBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBCgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDL-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-C64CgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOBgmOCgmOGgmODg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FBg8FDg8FBg8FBg8FhVg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBg9rCBQBQBQBQBQBQDPBPBPBPBPBPjkC7mMB5mMBnmMBjmMBCBlmMB3lMBpiMBk8kCBCBBG-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FB-7FD-7FB-7FB-7F6FoglCEsuHRwjlCyDCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCB0DBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBG1DD97OCCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBQBQBQBQBQBQBQBQBPBPBPBPBPBPBPBPBQBQBQBQBQBQDPBPBPBPBPBPDQBQBQBQBQBQBQBQBPBPBPBPBPBPBPBPBQBQBQBQBQBQBQBQBPBPBPBPBPBPBPBPBQBQBQBQBQBQDPBPBPBPBPBPEQCQCQCQCPCPCPCPBQBQBQBQBQBQBQBQBPBPBPBPBPBPBPBPB0EB0EBsFBsFBsFBsFBoGBoGBgIBgIBgHBgHB8HB8HDQBQBQBQBQBQBQBQBPBPBPBPBPBPBPBPBQBQBQBQBQBQBQBQBPBPBPBPBPBPBPBPBQBQBQBQBQBQBQBQBPBPBPBPBPBPBPBPBQBQCSFPBPBzEBzEBRCxnOFSFrFBrFBrFBrFBREQBQClkOFPBPBnGBnGFQBQCljOCODPBPB-GB-GBNHSF-HB-HB7HB7HBRqJ53OE9tQBrmQH4Bc3BSgBBgBBgBBgBBgBBgBBgBBgBBgBBgBBgBBgBBgBBgBBgBBgBBfBfBfBfBfBfBfBfBfBfBfBfBfBfBfBfECBByZ0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BB0BBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzBBzB34BgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDBgDB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CB-CBCBBBt-UBruHBt+UB1iVBviVBCBBBCBBBCBBB3hVB5-UB9hVB7hVCCBBCCBBI9jVB9jVBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBICBBBCBBECBBN-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOB-lOC-lOG-lOzoeCBBBCBBBCBBBCBBBCBBBCBl8kCBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBTCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBnECBBBCBBBCBBBCBBBCBBBCBBBCBBDCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBKCBBBCBBBnglCBCBBBCBBBCBBBCBBBCBBECBBBvyyCDCBBBCBBBgDCCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBn0yCB90yCB10yCBh0yCBn0yCCjxyCBzyyCBpxyCBg6BBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBB-CBl0yCBvjlCBCBBBCBBBt2yCBCBBBCBBBCBBBCBBBCBBBCBBBCBBBCBBBhkzCZCBB9a-5Bd-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCB-8rCm6TCBB7gBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCH-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BmlBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvChDwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCBwCFvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvCBvC1DuCBuCBuCBuCBuCBuCBuCBuCBuCBuCBuCCuCBuCBuCBuCBuCBuCBuCBuCBuCBuCBuCBuCBuCBuCBuCCuCBuCBuCBuCBuCBuCBuCCuCBuCCtCBtCBtCBtCBtCBtCBtCBtCBtCBtCBtCCtCBtCBtCBtCBtCBtCBtCBtCBtCBtCBtCBtCBtCBtCBtCCtCBtCBtCBtCBtCBtCBtCCtCBtCk2BgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEBgEO-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-DB-D+CgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCL-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-B74CgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BhrVgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCBgCB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BB-BhB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BB2BD1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BB1BtxekCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBkCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjCBjC");
+        return this._CASE_ORBIT;
+      }
+      static _Print = null;
+      static get Print() {
+        if (!this._Print) this._Print = new UnicodeRangeTable(decodeRanges("hB9CBjBLBCpWBDFBFGBCCCBSBCsMBClBBDxBBDCBC2BBJaBFFBSVBC-FBCvBBD6BBDkDBP6BBDwBBDOBCbBDCCBJBGfBIqCBCgFBCHBDBBDVBCGBCEEBCBDIBDBBDDBJFFBCCBDBDYBDCBCFBFBBDVBCGBCBBCBBCBBDCCBDBFBBDCBEIIBCBCIIBPBLCBCIBCCBCVBCGBCBBCEBDJBCCBCCBDQQBCBDLBIGBCCBCHBDBBDVBCGBCBBCEBDIBDBBDCBICBFBBCEBDRBLBBCFBECBCDBEBBCCCBEEBEEBBBELBFEBECBCDBDHHPUBGMBCCBCWBCPBDIBCCBCDBIBBCCBCBBDDBDJBIVBCCBCWBCJBCEBDIBCCBCDBIBBGCBCDBDJBCCBNMBCCBCyBBCCBCFBFPBDZBCCBCRBEXBCIBCDDBFBEFFBEBCCCBGBHJBDCBN5BBFcBmBBBCCCBDBCXBCCCBVBDEBCCCBFBCJBDDBhBnCBCjBBFmBBCjBBCOBCMBmBlGBCGGD4LBCDBDGBCCCBCBDoBBCDBDgBBCDBDGBCCCBCBDOBC4BBCDBDiCBDfBEZBH1CBDFBD-TBCbBE4CBIVBKXBKTBNMBCCBCBBN9CBDJBHJBHNBCKBH4CBIqBBGlCBLeBCLBFLBFEEBoBBDEBMrBBFZBHKBE9BBDgCBCcBDKBHJBHNBDtBBDLBVsCBClFBJ7BBEOBE9BBGqBBDKBJqBBG1QBDFBDlBBDFBDHBCGCBdBD0BBCOBCNBDFBCSBDCBCIBSXBJuBBSBBDaBCMBEhBBPgBBQrEBF5UBXKBWz4BBD9LBGsBBCGGD3BBIBBPXBKGBCGBCGBCGBCGBCGBCGBCGBC9DBjBZBC4CBN1GBbPBC+BBC1CBDmDBGqBBC9CBC1CBKvBBCszcBE2BBK7KBV3FBJ8GBV7BBEJBH3BBJlCBJLBHzDBMdBEtCBCKBFgBBC2BBKNBDJBDmDBZbBLFBDFBDFBKGBCGBC7BBF9DBDJBHj9KBNWBFwBBloItLBDpDBnBGBNEBGZBCEBCCCBCCBCCBoUBhBpBBHyBBCSBCDBFEBCmEBF9FBEFBDFBDFBDCBEGBCGBOBBDLBCZBCSBCBBCOBDNBjB6DBGCBFsBBE3CBCMBEwBwBBsBBjEcBEwBBQbBFjBBKdBGqBBGdBCkBBFNBrB9EBDJBHjBBFjBBFnBBJzBBMLBCOBCGBCBBCKBCOBCGBCBBEzBBN2JBKVBLHBZFBCpBBCIBmCFBDCCBqBBCBBEDDBVBCnCBJIBxBSBCBBGgBBEaBGaBnB3BBFTBDxBBCBBGHBCCBCcBDCBFJBIIBI-BBhBmBBFLBK1BBEcBDaBGZBIDBNGBxCoCB4ByBBOyBBItBBJJBHlBBEcBJBBxGeBCpBBCCBDBBRFBJIBiBtBBJpBBXZBnBbBVWBKtCBFjBBK9BBCEBOYBIJBH0BBCRBJmBBK-CBCTBMRBCuBB-BGBCCCBCBCOBCKBH6BBGJBHDBCHBDBBDVBCGBCBBCEBCJBDBBDCBDHHGGBDGBEEBMJBCDDClBBCJBCDDCDBCJBCBBJBBe7CBCEBfnCBJJBnF1BBDlBBjBkCBMJBHMBU5BBHJBHTBdaBDOBFWB6F7BBlDyCBNHBDDDBGBCBBCdBCBBDLBKJBnCHBDtBBDKBcnCBJyCBOoCBIJB3CHB5ChBBPJBHIBCsBBCNBLcBEfBDVBCNBqCGBCBBCrBBECCBCCBHBJJBHFBCBBCkBBCBBCFBIJBHrBBFJB3HYBIQBCoBBEcB2CQQBwBBO6cBnDuDBCEBMjGBtyCiDBOvhBBRVBL68DBGmSB61G5BBn2B4RBIeBCJBFwCBCJBHdBDFBLlCBLJBCGBCUBGSBxN5BBnG6CBGYBDYBtBqCBF4BBIQBhCEBMGBK1mHBqBfBiDyDB+vIDBCGBCBBCiJBQeeBBBDPPBCBJrMBloCqDBGMBEIBIJBDDBh7D8HBEzNBHWBQQBQtBBDWBKzDB9B1HBLmBBDpCBJvDBWlCB7DTBNTBN2CBKYBoE0CBCmCBCBBDDDBDDBCBCLBCCCBFBCgCBCDBDHBCGBCbBCDBCEBCEEBFBCzKBDjJBD9VBQEBCOBxiBeBHFB2GGBCQBDGBCBBCEBG9BBiBxDxDBrBBENBDJBFBBhKeBS5BBGxOxOBoBB3GqBBFhGhGBdBCVBJBBhHGBCDBCBBCOBCkGBDPBqBrCBFJBFBByYjCBtC8BBjGDBCaBCBBCDDCJBCDBCCCHFFCECBBBCBBCDDCICBCCDDBCGBCDBCDBCCCBIBCQBGCBCEBCQB1BBBvIrBBFjDBNOBDOBCOBCkBBLtFB5BcBOrBBFIBIBBPFB7E4eBEQBEMBE5GBHLBFQQBKBF3BBJJBHnBBJdBDLBFBBPIBoB3KBJNBDMBEKBE4BBCFFBOBDLBFJBIyEBCmDBmgB-2pBBhB9oEBDt0FBDwpHBQtTBjtC9QBjvBq6EBGppIBnkzVvHB", false));
+        return this._Print;
+      }
+      static CATEGORIES = new LazyMap({
+        C: () => new UnicodeRangeTable(decodeRanges("AfBgDgBBOrWrWBHHBCBICCVuMuMnBBBzBBBE4B4BBGBcDBHQBXhGhGxBBB8BBBmDNB8BBByBBBQddBCCMEBhBGBsCiFiFJBBDBBXIICCBFBBKBBDBBFHBCDBDGGBaaBEEHDBDBBXIIDGDBCCGDBDBBECBCGBFCCBFBSJBEKKEXXIDDGBBLIEBCCBNBFBBNGBIEEJBBDBBXIIDGGBKKBDDBEEBFBEDBDGGBTTBIBDHHBBBEFFBBBDCCDCBDCBECBNDBGCBEFFBCCBEBCNBWEBOEEYRRBKKEFFBFBDEEDBBFBBLGBXEEYLLGBBKEEFGBDEBEFFBLLELBOEE0BEEHDBRBBbEETCBZKKCBBICBCDBHCCJFBLBBELB7BDBekBBDCCGZZCYYBGGCIILBBFfBpClBlBBCBoBlBlBQOOBjBBnGCCBDBCBB6LFFBIICFFBqBqBFBBiBFFBIICFFBQQ6BFFBkCkCBhBhBBBBbFB3CBBHBB+UCB6CGBXIBZIBVLBOEEDLB-CBBLFBLFBPMMBEB6CGBsBEBnCJBgBNNBCBNDBCCBrBBBGKBtBDBbFBMCB-BBBiCeeBMMBEBLFBPBBvBBBNTBuCnFnFBGB9BCBQCB-BEBsBBBMHBsBEB3QBBHBBnBBBHBBJGCgBBB2BQQPBBHUUBEEKMMBDBbEByBPBDBBcOOBBBjBNBiBOBtEDB7UVBMUB14BBB-LEBuBCCBDBCBB5BGBDNBZIBI4BI-DhBBb6C6CBKB3GZBxC3C3CBoDoDBDBsB-C-C3CIBxBuzcuzcBBB4BIB9KTB5FHB+GTB9BCBLFB5BHBnCHBNFB1DKBfCBvCMMBCBiB4B4BBHBPBBLBBoDXBdJBHBBHBBHIBIII9BDB-DBBLFBl9KLBYDByBjoIBvLBBrDlBBILBGEBbGGCGDrUfBrBFB0BUUFDBGoEoEBCB-FCBHBBHBBHBBECBIIIBLBDBBNbbUDDQBBPhBB8DEBEDBuBCB5COOBBBCuBBvBhEBeCByBOBdDBlBIBfEBsBEBfmBmBBCBPpBB-EBBLFBlBDBlBDBpBHB1BKBNQQIDDMQQIDDBBB1BLB4JIBXJBJXBHrBrBKkCBHBBCtBtBDCBCBBYpCpCBGBKvBBUDDBDBiBCBcEBclBB5BDBVBBzBDDBDBJEEeBBEDBLGBKGBhCfBoBDBNIB3BCBeBBcEBbGBFLBIvCBqC2BB0BMB0BGBvBHBLFBnBCBeHBDvGBgBrBrBEBBDPBHHBKgBBvBHBrBVBblBBdTBYIBvCDBlBIB-BGGBLBaGBLFB2BTTBGBoBIBhDVVBJBTwBwBB8BBICCFQQMFB8BEBLFBFJJBDDBXXIDDGLLBDDBEEBCCBEBCEBIBBICBGKBLCCBCCnBLLCBBCFFLDDBGBDcB9CGGBcBpCHBLlFB3BBBnBhBBmCKBLFBOSB7BFBLFBVbBcBBQDBY4FB9BjDB0CLBJBBCBBJDDfDDBNNBHBLlCBJBBvBBBMaBpCHB0CMBqCGBL1CBJ3CBjBNBLFBKuBuBPJBeCBhBBBXPPBnCBIDDtBCBCDDKHBLFBHDDmBDDHGBLFBtBDBL1HBaGBSqBqBBBBe0CBCOBzBMB8clDBwDGGBJBlGryCBkDMBxhBPBXJB88DEBoS41GB7Bl2BB6RGBgBLLBCByCLLBEBfBBHJBnCJBLIIWEBUvNB7BlGB8CEBaBBarBBsCDB6BGBS-BBGKBIIB3mHoBBhBgDB0D8vIBFIIDkJkJBNBCcBEBBCNBFHBtMjoCBsDEBOCBKGBLBBF-6DB+HCB1NFBYOBSOBvBBBYIB1D7BB3HJBoBBBrCHBxDUBnC5DBVLBVLB4CIBamEB2CoCoCDBBCBBDBBFNNCIIiCFFBJJIddFGGCCBI1K1KBlJlJB-V-VBNBGQQBuiBBgBFBH0GBISSBIIDGGBDB-BgBBCvDBuBCBPBBLDBD-JBgBQB7BEBCvOBrB1GBsBDBC-FBgBXXBGBD-GBIFFDQQmGBBRoBBtCDBLDBDwYBlCrCB+BhGBFccDCCBCCLFFCCCBEBCDBCECEDDCBBCICDCCBFFIKFCLLSEBEGGSzBBDtIBtBDBlDLBQBBQQQmBJBvF3BBeMBtBDBKGBDNBH5EB6eCBSCBOCB7GFBNDBCOBNDB5BHBLFBpBHBfBBNDBDNBKmBB5KHBPBBOCBMCB6BCCBCBRBBNDBLGB0EoDoDBjgBBh3pBfB-oEBBv0FBBypHOBvThtCB-QhvBBs6EEBrpIlkzVBxHvw-FB", false)),
+        Cc: () => new UnicodeRangeTable(decodeRanges("AfgDgB", true)),
+        Cf: () => new UnicodeRangeTable(decodeRanges("tFzqBzqBBEBXhGhGyBhMhMBxCxCs5D9-B9-BBDBbEByBEBCJBw03B6H6HBBBimEQQj7IPBhjiBDBwmFHBn0rYffB+CB", false)),
+        Cn: () => new UnicodeRangeTable(decodeRanges("4bBBHDBICCVuMuMnBBBzBBBE4B4BBGBcDBHKBvI9B9BBmDmDBMB8BBByBBBQddBCCMEBjBEBuHJJBDDBXXICCBBBFBBKBBDBBFHBCDBDGGBaaBEEHDBDBBXIIDGDBCCGDBDBBECBCGBFCCBFBSJBEKKEXXIDDGBBLIEBCCBNBFBBNGBIEEJBBDBBXIIDGGBKKBDDBEEBFBEDBDGGBTTBIBDHHBBBEFFBBBDCCDCBDCBECBNDBGCBEFFBCCBEBCNBWEBOEEYRRBKKEFFBFBDEEDBBFBBLGBXEEYLLGBBKEEFGBDEBEFFBLLELBOEE0BEEHDBRBBbEETCBZKKCBBICBCDBHCCJFBLBBELB7BDBekBBDCCGZZCYYBGGCIILBBFfBpClBlBBCBoBlBlBQOOBjBBnGCCBDBCBB6LFFBIICFFBqBqBFBBiBFFBIICFFBQQ6BFFBkCkCBhBhBBBBbFB3CBBHBB+UCB6CGBXIBZIBVLBOEEDLB-CBBLFBLFBbFB6CGBsBEBnCJBgBNNBCBNDBCCBrBBBGKBtBDBbFBMCB-BBBiCeeBMMBEBLFBPBBvBBBNTBuCnFnFBGB9BCBQCB-BEBsBBBMHBsBEB3QBBHBBnBBBHBBJGCgBBB2BQQPBBHUUBEEKmDmDNBBcOOBBBjBNBiBOBtEDB7UVBMUB14BBB-LEBuBCCBDBCBB5BGBDNBZIBI4BI-DhBBb6C6CBKB3GZBxC3C3CBoDoDBDBsB-C-C3CIBxBuzcuzcBBB4BIB9KTB5FHB+GTB9BCBLFB5BHBnCHBNFB1DKBfCBvCMMBCBiB4B4BBHBPBBLBBoDXBdJBHBBHBBHIBIII9BDB-DBBLFBl9KLBYDByBDBvzIBBrDlBBILBGEBbGGCGDrUfBrBFB0BUUFDBGoEoEBCC-FCBHBBHBBHBBECBIIIBIBGBBNbbUDDQBBPhBB8DEBEDBuBCB5COOBBBCuBBvBhEBeCByBOBdDBlBIBfEBsBEBfmBmBBCBPpBB-EBBLFBlBDBlBDBpBHB1BKBNQQIDDMQQIDDBBB1BLB4JIBXJBJXBHrBrBKkCBHBBCtBtBDCBCBBYpCpCBGBKvBBUDDBDBiBCBcEBclBB5BDBVBBzBDDBDBJEEeBBEDBLGBKGBhCfBoBDBNIB3BCBeBBcEBbGBFLBIvCBqC2BB0BMB0BGBvBHBLFBnBCBeHBDvGBgBrBrBEBBDPBHHBKgBBvBHBrBVBblBBdTBYIBvCDBlBIBlCJBCBBaGBLFB2BTTBGBoBIBhDVVBJBTwBwBB8BBICCFQQMFB8BEBLFBFJJBDDBXXIDDGLLBDDBEEBCCBEBCEBIBBICBGKBLCCBCCnBLLCBBCFFLDDBGBDcB9CGGBcBpCHBLlFB3BBBnBhBBmCKBLFBOSB7BFBLFBVbBcBBQDBY4FB9BjDB0CLBJBBCBBJDDfDDBNNBHBLlCBJBBvBBBMaBpCHB0CMBqCGBL1CBJ3CBjBNBLFBKuBuBPJBeCBhBBBXPPBnCBIDDtBCBCDDKHBLFBHDDmBDDHGBLFBtBDBL1HBaGBSqBqBBBBe0CBCOBzBMB8clDBwDGGBJBlGryCBkDMB3iBJB88DEBoS41GB7Bl2BB6RGBgBLLBCByCLLBEBfBBHJBnCJBLIIWEBUvNB7BlGB8CEBaBBarBBsCDB6BGBS-BBGKBIIB3mHoBBhBgDB0D8vIBFIIDkJkJBNBCcBEBBCNBFHBtMjoCBsDEBOCBKGBLBBJ76DB+HCB1NFBYOBSOBvBBBYIB1D7BB3HJBoBBBjGUBnC5DBVLBVLB4CIBamEB2CoCoCDBBCBBDBBFNNCIIiCFFBJJIddFGGCCBI1K1KBlJlJB-V-VBNBGQQBuiBBgBFBH0GBISSBIIDGGBDB-BgBBCvDBuBCBPBBLDBD-JBgBQB7BEBCvOBrB1GBsBDBC-FBgBXXBGBD-GBIFFDQQmGBBRoBBtCDBLDBDwYBlCrCB+BhGBFccDCCBCCLFFCCCBEBCDBCECEDDCBBCICDCCBFFIKFCLLSEBEGGSzBBDtIBtBDBlDLBQBBQQQmBJBvF3BBeMBtBDBKGBDNBH5EB6eCBSCBOCB7GFBNDBCOBNDB5BHBLFBpBHBfBBNDBDNBKmBB5KHBPBBOCBMCB6BCCBCBRBBNDBLGB0EoDoDBjgBBh3pBfB-oEBBv0FBBypHOBvThtCB-QhvBBs6EEBrpIm8yVBCdBhD-DBxHvw-BB---BBB---BBB", false)),
+        Co: () => new UnicodeRangeTable(decodeRanges("gg4B-nGh4hc9--BD9--B", true)),
+        Cs: () => new UnicodeRangeTable(decodeRanges("gg2B--B", true)),
+        L: () => new UnicodeRangeTable(decodeRanges("hCZBHZBwBLLFGGBVBCeBCpOBFLBPEBICCiEEBCBBDDBCHHCCBCCCBSBCyCBCqEBJlFBClBBDHHBnBBoCaBFDBuBqBBkBBBCiDBCQQBIIBLLBBBDRRCdBe4CBMZZBfBKBBFGGBUBFKKEYYBXBIKBGXBCGBRpBB7B1BBETTIJBQPBFHBDBBDVBCGBCEEBCBERROBBCCBPBBLJJBEBFBBDVBCGBCBBCBBCBBgBDBCUUBBBRIBCCBCVBCGBCBBCEBETTQBBYMMBGBDBBDVBCGBCBBCEBEffBCCBBBQSSCFBECBCDBEBBCCCBEEBEEBBBELBX1B1BBGBCCBCWBCPBEbbBBBCBBDBBfFFBGBCCBCWBCJBCEBEffBBBCBBQBBSIBCCBCoBBDRRGCBJCBZFBGRBEXBCIBCDDBFB7BvBBCBBNGB7BBBCCCBDBCXBCCCBIBCBBKDDBDBCWWBCBhBgCgCBGBCjBBcEB0DqBBVRRBEBFDBEEEBIIBBBFMBNSSBkBBCGGDqBBCsKBCDBDGBCCCBCBDoBBCDBDgBBCDBDGBCCCBCBDOBC4BBCDBDiCBmBPBR1CBDFBErTBDQBCZBGqCBHHBIRBOSBPRBPMBCCBQzBBkBFFkC4CBIEBDhBBCGGBkCBLeByBdBDEBMrBBFZB3BWBK0BBzC+C+CBtBBSHB3BdBOBBLrBBbjBBqBCBLjBBDKBGqBBDCBqBDBCFBCBBEGGB+FBhC1IBDFBDlBBDFBDHBCGCBdBD0BBCGBCEEBBBCGBEDBDFBFMBGCBCGB1DOORMBmDFFDJBCEEBDBHGCBCBCKBDDBGEBF1B1BB8zC8zCBjHBHDBEBBNlBBCGGD3BBIRRBVBKGBCGBCGBCGBCGBCGBCGBCGBxC2O2OBrBrBBDBGBBF1CBHCBC5CBCDBGqBBC9CBSfBxBPBhQ-tGBhCs0VBkCtBBDsIBEPBLBBVuBBReBDlCByBIBDmDBDxCBVQBCCBCDBCWBezBBPxBB-BFBECCBMMBaBLWBacBIuBBdRRBDBCJBLEBCoBBYCBCHBVWBEEEBwBBCEEBDDBDBDCCZCBDKBICBNFBDFBDFBKGBCGBCqBBCNBHyDBej9KBNWBFwBBloItLBDpDBnBGBNEBGCCBIBCMBCEBCCCBCCBCCBqDBiBqLBT-BBD1BBpBLB1DEBCmEBlBZBHZBM4CBEFBDFBDFBDCBkBLBCZBCSBCBBCOBDNBjB6DBmMcBEwBBwBfBOTBCHBHlBBLdBDjBBFHBxB9EBTjBBFjBBFnBBJzBBNKBCOBCGBCBBCKBCOBCGBCBBEzBBN2JBKVBLHBZFBCpBBCIBmCFBDCCBqBBCBBEDDBVBLWBKeBiCSBCBBLVBLZBHZBnB3BBHBBhCQQBCBCCBCcBrBcBEcBkBHBCbBc1BBLVBLSBORBvDoCB4ByBBOyBBOjBBnBbBKWB7HpBBHBBRFB5BcBLJJBUBrBRBvBUBcWBN0BB6BBBDOOBrBBhBYBbjBBeDDJiBBENNBuBBPDBWCCkBRBCYBUBBgCGBCCCBCBCOBCJBIuBBnBHBDBBDVBCGBCBBCEBETTNEBfJBCDDClBBCaaCtBtBBzBBTDBVCBfvBBVBBC5F5FBtBBqBDBlBvBBV8B8BBpBBOoCoCBZBmBGB6FrBB1D-BBgBHBDDDBGBCBBCXBQCC-CHBDmBBRCCdLLBmBBIWWMtBBUTTBnCBoGgBBgBIBCkBBSyByBBcBxDGBCBBClBBWaaBEBCBBCfBPYYBqBBlISBQCCBLBChBB9DwCwCB4cBnHjGBtyCgDBQvhBBSFBa68DBGmSB61GdBj3B4RBIeBSuCBSdBTvBBRDBgBUBGSBxNsBB0G-BBhBYBDYBtBqCBGjCjCBLBhCBBCPPBNNB0mHBqBfBiDyDB+vIDBCGBCBBCiJBQeeBBBDPPBCBJrMBloCqDBGMBEIBIJBn7F0CBCmCBCBBDDDBDDBCBCLBCCCBFBCgCBCDBDHBCGBCbBCDBCEBCEEBFBCzKBDYBCYBCeBCYBCeBCYBCeBCYBCeBCYBCHB15BeBHFBmI9BBzEsBBLGBRiKiKBcBTrBBlPbBlHdBDwGwGBdBCCBCBBCGBDEBKBBhHGBCDBCBBCOBCkGB8BjCBI1lB1lBBCBCaBCBBCDDCJBCDBCCCHFFCECBBBCBBCDDCICBCCDDBCGBCDBCDBCCCBIBCQBGCBCEBCQBlqE-2pBBhB9oEBDt0FBDwpHBQtTBjtC9QBjvBq6EBGppIB", false)),
+        LC: () => new UnicodeRangeTable(decodeRanges("hCZBHZB7BLLBVBCeBCiGBCDBFvGBDZBhGDBDBBECBCHHCCBCCCBSBCyCBCqEBJlFBClBBKoBB44ClBBCGGDqBBDCBhV1CBDFBjkCKBGqBBDCBhCrBBgCMBChBBmD1IBDFBDlBBDFBDHBCGCBdBD0BBCGBCEEBBBCGBEDBDFBFMBGCBCGBmIFFDJBCEEBDBHGCBCBCFBFDDBCBGEBF1B1BB8zC8zCB6DBDmDBHDBEBBNlBBCGGzoetBBTbBnEtCBCWBEDBCsCBZBBE2Z2ZBpBBGIBIvCBh6TGBNEBqgBZBHZBmlBvCBhDjBBFjBB1DKBCOBCGBCBBCKBCOBCGBCBBk2ByBBOyBB+CVBLVB74C-BBhrV-BBhBYBDYBtpZ0CBCmCBCBBDDDBDDBCBCLBCCCBFBCgCBCDBDHBCGBCbBCDBCEBCEEBFBCzKBDYBCYBCeBCYBCeBCYBCeBCYBCeBCYBCHB15BJBCTBHFB2uCjCB", false)),
+        Ll: () => new UnicodeRangeTable(decodeRanges("hDZB7BqBqBBWBCHBC2BCBQCBuBCDECBBBDCCDEEBFFDEEBBBDDDCCCDCCBCCDEECDDBDDBBBHGDCOCBSCBDDCEEC4BCBFBDDDBCCFICBjCBDZBiGCCEEEBBBTccBhBBCBBECBCWCBDBCGDB0B0BBuBBCgBCK0BCDMCBgDCxBoBBo6CqBBDCB5XFBjkCIBC2D2DBqBBgCMBChBBnD0ECBHBCgDCBHBJFBLHBJHBJFBLHBJHBJNBDHBJHBJHBJEBCBBHEEBBBCBBJDBDBBJHBLCBCBBzIEEBEEcKFDBBJDBF2B2Bs1CvBBCEEBGCFCCBCCBEBGiDCBIICFFNlBBCGG0oesBCUaCoEMCBBBC+BCBGBCCCDICFCCDCCBBBCSCGGGCMCFCCDOCbEE2ZqBBGIBIvCBh6TGBNEBqhBZBumBnBBpEjBB8EKBCOBCGBCBBk4ByBB+DVB75CfBhsVfB8BYBnqZZBbGBCRBbZBbDBCCCBFBCKBbZBbZBbZBbZBbZBbZBbZBbZBbbBdYBCFBbYBCFBbYBCFBbYBCFBbYBCFBC15B15BBIBCTBHFB4vChBB", false)),
+        Lm: () => new UnicodeRangeTable(decodeRanges("wVRBFLBPEBICCmEGG-OnHnHlFBBuIBBFgBgBKEEhFoFoF1mBgEgE2R72B72BsDkTkTxOFBvF+BBOjBjBBjBByVOORMBg-CBByHgGgG2OsBsBBDBGiDiDB+C+CBBB34bjnBjnBBEBvIzDzDdBB6DIBxCYYpDDBEBB2OXXqEtDtDWBBoDDBKngVngVuBBBh-BFBCpBBCIB0sBhBhB2K04D04DnrTDB9PCBpBBBnRMBhCBBCPPB9-P9-PBCBCGBCBByhM9BBqGGBud0Q0QsSAB", false)),
+        Lo: () => new UnicodeRangeTable(decodeRanges("qFQQhIFFBCBxGBB7ZaBFDBuBfBCJBkBBBCiDBCZZBLLBBBDRRCdBe4CBMZZBfBWVBrBYBIKBGXBCGBRoBB8B1BBETTIJBROBFHBDBBDVBCGBCEEBCBERROBBCCBPBBLJJBEBFBBDVBCGBCBBCBBCBBgBDBCUUBBBRIBCCBCVBCGBCBBCEBETTQBBYMMBGBDBBDVBCGBCBBCEBEffBCCBBBQSSCFBECBCDBEBBCCCBEEBEEBBBELBX1B1BBGBCCBCWBCPBEbbBBBCBBDBBfFFBGBCCBCWBCJBCEBEffBBBCBBQBBSIBCCBCoBBDRRGCBJCBZFBGRBEXBCIBCDDBFB7BvBBCBBNFB8BBBCCCBDBCXBCCCBIBCBBKDDBDBYDBhBgCgCBGBCjBBcEB0DqBBVRRBEBFDBEEEBIIBBBFMBNyDyDBnKBCDBDGBCCCBCBDoBBCDBDgBBCDBDGBCCCBCBDOBC4BBCDBDiCBmBPByDrTBDQBCZBGqCBHHBIRBOSBPRBPMBCCBQzBBpBkCkCBhBBC0BBIEBDhBBCGGBkCBLeByBdBDEBMrBBFZB3BWBK0BBxFuBBSHB3BdBOBBLrBBbjBBqBCBLdByDDBCFBCBBE7hB7hBBCB4-C3BBZWBKGBCGBCGBCGBCGBCGBCGBCGBoR2B2BF1CBJCCB4CBFGGBpBBC9CBSfBxBPBhQ-tGBhC0wUBC2jBBkCnBBJrIBFPBLBBjCyByBBkCBqFoDoDEGBCCBCDBCWBezBBPxBB-BFBECCBMMBaBLWBacBIuBBuBEBDIBLEBCoBBYCBCHBVPBCFBEEEBwBBCEEBDDBDBDCCZBBEKBIPPBEBDFBDFBKGBCGByEiBBej9KBNWBFwBBloItLBDpDBkCCCBIBCMBCEBCCCBCCBCCBqDBiBqLBT-BBD1BBpBLB1DEBCmEBqDJBCsBBDeBEFBDFBDFBDCBkBLBCZBCSBCBBCOBDNBjB6DBmMcBEwBBwBfBOTBCHBHlBBLdBDjBBFHBhEtCBjDnBBJzBB9CzBBN2JBKVBLHB5EFBDCCBqBBCBBEDDBVBLWBKeBiCSBCBBLVBLZBHZBnB3BBHBBhCQQBCBCCBCcBrBcBEcBkBHBCbBc1BBLVBLSBORBvDoCB4FjBBnBDBCxJxJBoBBHBBRCBCBB5BcBLJJBUBrBRBvBUBcWBN0BB6BBBDOOBrBBhBYBbjBBeDDJiBBENNBuBBPDBWCCkBRBCYBUBBgCGBCCCBCBCOBCJBIuBBnBHBDBBDVBCGBCBBCEBETTNEBfJBCDDClBBCaaCtBtBBzBBTDBVCBfvBBVBBC5F5FBtBBqBDBlBvBBV8B8BBpBBOoCoCBZBmBGB6FrBB0GHBDDDBGBCBBCXBQCC-CHBDmBBRCCdLLBmBBIWWMtBBUTTBnCBoGgBBgBIBCkBBSyByBBcBxDGBCBBClBBWaaBEBCBBCfBPYYBnBBCBBlISBQCCBLBChBB9DwCwCB4cBnHjGBtyCgDBQvhBBSFBa68DBGmSB61GdBj3B4RBIeBSuCBSdBTvBB0BUBGSB0NnBB2MqCBGwFwFB0mHBqBfBiDyDBuwIiJBQeeBBBDPPBCBJrMBloCqDBGMBEIBIJBxzI2P2PBrBBiBiKiKBcBTrBBlPaBmHdBDwGwGBdBCCBCBBCGBDEBKiHiHBFBCDBCBBCOBCkGB8pBDBCaBCBBCDDCJBCDBCCCHFFCECBBBCBBCDDCICBCCDDBCGBCDBCDBCCCBIBCQBGCBCEBCQBlqE-2pBBhB9oEBDt0FBDwpHBQtTBjtC9QBjvBq6EBGppIB", false)),
+        Lt: () => new UnicodeRangeTable(decodeRanges("lOGDnB2sH2sHBGBJHBJHBNQQwBAB", false)),
+        Lu: () => new UnicodeRangeTable(decodeRanges("hCZBmDWBCGBiB2BCDOCDuBCBECEBBCCCBCCBBBDDBCBBCCBEBBCBBCECBCCDCCBCCBBBCCCBEEIJDCMCDQCDDDCCBC4BCIBBCBBDCCBCBCGCiJCCEJJHCCBBBCCCBCCBPBCIBkBDDBBBEWCGDDCBBDyBBxBgBCK2BCBMCD+CCDlBBq6ClBBCGGzW1CB0kCHHBpBBDCBhK0ECKgDCKHBJFBLHBJHBJFBMGCJHBpCDBNDBNDBNEBMDBnIFFECBDCBDEEBDBHGCBCBDDBLBBG+B+B9zCvBBxBCCBBBDGCBCBCDDJCBCgDCJCCFuqeuqeCqBCUaCoEMCE8BCLECBICFCCDCCEUCBDBCEBCOCBCBCCCBQCZs5Vs5VBYBmmBnBBpEjBB9EKBCOBCGBCBBr3ByBB+EVB75CfBhsVfBhCYBoqZZBbZBbZBbCCBGDBDDBCBCHBbZBbBBCDBDHBCGBcBBCDBCEBCEEBFBcZBbZBbZBbZBbZBbZBfYBiBYBiBYBiBYBiBYBiB2pE2pEBgBB", false)),
+        M: () => new UnicodeRangeTable(decodeRanges("gYvDB0IGBoIsBBCCCBCCBCCpCKBxBUBRmDmDBFBDFBDBBCDBkBffBZB8CKB7BIBKZZBCBCIBCCBCEBsBCB8BIBrBXBCgBB3BCBCRBCGBLBBeCB5BCCBFBDBBDCBKLLBbbDCB5BCCBDBFBBDCBEffBEEMCB5BCCBGBCCBCCBVBBXFBCCB5BCCBFBDBBDCBICBLBBf8B8BBDBECBCDBKpBpBBDB4BCCBFBCCBCDBIBBMBBeCB5BCCBFBCCBCDBIBBMBBQNNBCB4BBBCGBCCBCDBKLLBeeBBBnCFFBEBCCCBGBTBB+BDDBFBNHBjDDDBHBMGBqCBBcECFBByBTBCBBGKBCjBBKlDlDBSBYDBFCBCCBDGBEDBOLBCLLBCBgWCBzdDBdCBeBBfBBhCfBKuBuBBBBC2D2DBjBjB3DLBFLB8GEB6BJBCcBDxBxBBsBBDLBVEBwBQBnBIBNCBfMB5BNBxBTB5ECBCUBFHHDCBnG-BBxWgBB--CCBuEhDhDBeBrRFBqDBB1udDBCJBhBBBxCBBxIEEFYYBDBF0C0CBzBzBBQBbRBOnBnBBGBaMBtBDBwBNBlBkCkCBMBNJJBuBuBBBBzBCCBBBDBBGBBCqBqBBDBGBBtHHBCBBx5TiXiXBOBRPBuejHjH2EEBn0BCBCBBGDBpBCBFmFmFB+R+RBCBiCEB+JBBuCFBnCKByBDB7DCB2BOBqBDDBLLBCBuBKBI+B+BBBBlBNBRBBtBNNBBBxBNBJDBCBB9CLBHDD+ELBWDB4BBBCGBDBBDCBKLLBDDBFBEEBkCIBCDDCDBCEBCPPBzCzCBQBYyCyCBSBsHGBDIBcBBzCQBrDMBmDOBhIOB2HFBCBBDDBCCCBuEuEBFBDGBEddBIBpBGBCDBJKKBJBvBPBnGHBoGHBCHBzCVBCNB7DFBECCBCCBFBCjCjCBDBCBBCEB8KDBKBBCxBxBBFBEEBYmnFmnFHOBpmLRBhuCEB8BGB5gBCCB1BBIDByCMMBslTslTBizEizEBsBBDWB-QEBEFBJHBDGBfDB1ECB89B2BBFxBBJPPXEBCOBxqBGBCQBDGBCBBCEBlDhFhFBFB4L+B+BBCB9PDB-HBB0HDDIBBG7O7OBFBuDGB29lYvHB", false)),
+        Mc: () => new UnicodeRangeTable(decodeRanges("joC4B4BDCBJDBCBBzBBB7BCBHBBDBBLsBsB7BCBjC7B7BBBBJCCB2B2BB7B7BCHHBDDBLLnDBBCBBECBCCBLqBqBBBB+BDB+BBB7BCCBDBDBBCBBKBBdPPB7B7BBBBGCBCCBLrBrBBsCsCBBBHHBTBBrKBBgCsFsFBFFHDDBaaBLLBBBDGBWBBDFBDLLBBB5zBffiEIIBGBCBB7KDBDCBFBBCFBhHBB7BCCKCCBJJBEByExBxBGCCBDBCBB+BffFBBD9B9BDCBCEEBxBxBBGBJBBsFWW35EBB0-dBBD5C5CBzBzBBOBvEBBwBxBxBBFFBDDBBBvDBBDBBZuBuBCuDuDDBBGuHuHBCCBCCBCC0gZCCgEuBuBBBBFBB0DZZB8B8BxBCBKBBO+C+CBBBEBBCrFrFBBBgBBB7BBBCDBDBBDCBKLLB1C1CBBBIDDCDBCBBCmDmDBBBJBBErDrDBBBHCCBCBDuHuHBBBHDBDyDyDBBBJBBCuDuDCBBHoDoDCBBFmImIBBBK4H4HBEBCBBFDDCvEvEBBBJDBF1C1CeBB-BqGqGECCoGPPrDIID2G2GBDBFBBC-K-KBNNxBBBJBBCpvQpvQBBBlxD2BBpDBB0rYBBHFB", false)),
+        Me: () => new UnicodeRangeTable(decodeRanges("okBBB1xF-wB-wBBCBCCBsshBCB", false)),
+        Mn: () => new UnicodeRangeTable(decodeRanges("gYvDB0IEBqIsBBCCCBCCBCCpCKBxBUBRmDmDBFBDFBDBBCDBkBffBZB8CKB7BIBKZZBCBCIBCCBCEBsBCB8BIBrBXBCfB4BCCFHBFEEBFBLBBe7B7BFDBJVVBbbDBB6BFFBFFBDDBBBEffBEEMBB6BFFBDBCBBFVVBXXBEBC7B7BDCCBCBJIIBMMBff+BNNzBEE4BCCBBBGCBCDBIBBMBBe7B7BDHHGBBVBBdBB6BBBFDBJVVBeepCIIBBBC7C7CDGBNHBjDDDBHBMGBqCBBcEC4BNBCEBCBBGKBCjBBKnDnDBCBCFBCBBDBBaBBFCBRDBODDBHHQgWgWBBBzdCBeBBfBBfBBhCBBCGBJDDBJBKuBuBBBBC2D2DBjBjB3DCBFBBKHHBBB8GBBD7B7BCGBCCCDHBHJBDxBxBBMBCeBDLBVDBxBCCBDBCGGpBIBNBBhBDBDBBCCB5BCCBEECCB7BHBDBB5ECBCMBCGBFHHEBBnG-BBxWMBFEEBKB--CCBuEhDhDBeBrRDBsDBB1udFFBIBhBBBxCBBxIEEFaaBGG4EBBbRBOnBnBBGBaKBvBCBxBDDBCBDBBoBkCkCBEBDBBDBBNJJwB0B0BCCBDBBGBBCrBrBBJJvHDDFx5Tx5TiXPBRPBuejHjH2EEBn0BCBCBBGDBpBCBFmFmFB+R+RBCBiCEB+JBBuCFBnCKByBDB8D3B3BBNBqBDDBLLBBByBDBDBBI+B+BBBBlBEBCHB-BNNB1B1BBHBLDBDgDgDBBBDCCBHHD+E+EEHBWBB6BBBEmBmBBFBEEBnCFBOECPBB2CHBDCBCYY1CFBCFFBCCBvHvHBCBHBBCBBcBB2CHBDCCBrDrDCDDBEBCmDmDCDDBCBCEBkIIBCBBhIBBCFFxEDBDBBFhBhBBIBpBFBDDBJKKBEBDCBvBMBCBBnGCCBBBCqGqGBFBCFBCzCzCBUBDGBCBBCBB7DFBECCBCCBFBCpCpCBEEC8K8KBMMB1B1BBDBGCCYmnFmnFHOBpmLLBECBhuCEB8BGB5gBgCgCBCByC5lT5lTBizEizEBsBBDWBhRCBSHBDGBfDB1ECB89B2BBFxBBJPPXEBCOBxqBGBCQBDGBCBBCEBlDhFhFBFB4L+B+BBCB9PDB-HBB0HDDIBBG7O7OBFBuDGB29lYvHB", false)),
+        N: () => new UnicodeRangeTable(decodeRanges("wBJB5DBBGDDBBBitBJBnEJBnGJB9MJB3DJBFFBtDJB3DJB3DJBDFBvDMB0DJBJGBoDJBpDGBISBuDJBhDJB3DJBnCTBtIJBnCJBwWTBybCBwHJBHJBXJBtJJBhEKBmFJBHJB3FJB3CJBnEJBHJB3gBEEBEBHJBnGyBBDEB3W7BBvCVB3TdBqrBqYqYaIBPCB4KDBrEJBfHBCOBhBJBoBOBh7cJB9FJBhKFB7EJBnBJBnGJBXJB3CJB3MJB34UJBuPsBBN4BBSBB2KaBlBDBeJJnEEBrGJBvdHBaGBoBIBsCEBXFBhFBBDPBDtBBhCIB1BBBfCBsCEBpDHBZHBqBGBrKFBxBJBHJB3IeB-EJBrBDBxDGBnEdBhEJB9BJBxEJBITB8HJB3KJB3DJB3LJBnDJBHTBtCLBlNSB+CJB3UJB3CcBkHJBnCJB3BJBnLJBnDUBshBuDBimPJBnpCJB3CJBnEJBCGBvQJBnIWB+KCB6nXJBnuBTBNTBtDYB2iBxBBhqCJBnNJB3PJB4HJBtWIBhEJB4Y6BBCCBCDBtCsBBCOBjeMBk3CJB", false)),
+        Nd: () => new UnicodeRangeTable(decodeRanges("wBJnxBJnEJnGJ9MJ3DJ3DJ3DJ3DJ3DJ3DJ3DJ3DJ3DJhDJ3DJnCJ3IJnCJn6BJnBJtJJhEJnFJHJ3FJ3CJnEJHJnuiBJnVJnBJnGJXJ3CJ3MJ34UJnsBJnkCJHJ9YJhEJ9BJxEJ3IJ3KJ3DJ3LJnDJHTtCJnNJnDJ3UJ3CJ3HJnCJ3BJnLJ3uQJnpCJ3CJnEJ3QJ37XJ12CxBhqCJnNJ3PJ4HJ2aJ30EJ", true)),
+        Nl: () => new UnicodeRangeTable(decodeRanges("u3FCBwzCiBBDDB-zDaaBHBPCBs1dJBxyW0BBtOJJnEEBrhIuDBm8SCB", false)),
+        No: () => new UnicodeRangeTable(decodeRanges("yFBBGDDBBB2pCFB5LFB5DCBmEGB6GGBSIByNJB2hBTB0jBJBhP20B20BEFBHJBnGPBqB3W3WB6BBvCVB3TdBqrB1kB1kBBCBrEJBfHBCOBhBJBoBOBxrdFBymWsBBiCDBSBB2KaBlBDB1pBHBaGBoBIBsCEBXFBhFBBDPBDtBBhCIB1BBBfCBsCEBpDHBZHBqBGBrKFBhLeB-EJBrBDBxDGBnETB8LTBmqBBBvNIBobSB0aUBn8SGB-YWBqhZTBNTBtDYBvqFIBid6BBCCBCDBtCsBBCOBjeMB", false)),
+        P: () => new UnicodeRangeTable(decodeRanges("hBCBCFBCDBLBBEBBbCBCccCkBkBGEELBBEEE-VJJzOFBqBBB0BCCDDDtBBBVBBCBBOCCBBBrCDBnDsBsBBMBqHCB3BOBgBmImIBLLtE5D5D6DnMnMNwLwL7CLLBpFpFBNBCmBmBBCBoCrCrCBDBFBBwDFBsFlTlTBHB4EuTuTtBBBvCCBoCBB+ECBCCBmBKB6JBB5GBBhEGBCFBhFBBLGBdCB9DDB8BEB-BBBhCHBM9Z9ZBWBJTBCMBCLBfBBPBB6TDBeBB+hBNBwCBBgBJB0MVBgCDBhBBB8XDBCBBxDwEwEBtBBCfBDLBkNCBFJBDLBRNNjD7C7CjgdBBuICBkDLL0DFB9LDB3CBBpBCBCyByBBwBwBiDMBRBB9DDB-DBBRBB6HzqUzqUBxGxGBIBXiBBCNBCFFCBB2ECBCFBCDBLBBEBBbCBCccCCCBFB7MCB9UxBxB-MoXoXoGgBgBxIIBnBxDxDBFBjCGB6CDByO-J-JjBlElEBDBtBDB+FGBuDBBCDB-DDBxBBBwCDBFOOCCB5CFBsDrJrJBCCBzDzDBDBLBBCpDpD7HWBqDCBdMBtCjEjEBBB9HpIpIBBB8E9C9CBGB0CCBCEB+CJB4GgDgDBDBrBBBmUBBrCMBwFxjBxjBBDB97CBB8zOBBmEiCiCBDBJpRpRBBBoJDBoK9lT9lTovHEB07C-a-aBAB", false)),
+        Pc: () => new UnicodeRangeTable(decodeRanges("-Cg-Hg-HBUU-u3BBBZCBwHAB", false)),
+        Pd: () => new UnicodeRangeTable(decodeRanges("tB9qB9qB0BiyDiyDmgBqgCqgCBEBiwDDDgBBBFdd-NUUwDxszBxszBBmBmBLqFqFhzD-J-J", false)),
+        Pe: () => new UnicodeRangeTable(decodeRanges("pB0B0BgB+1D+1DC-6B-6BqtC4B4BQ7T7TCff-hBMCxChBhBCGC1MUChCCCiBmhBmhBCECtBGCtNICEGCDBB-ozB6G6GeOCESSCCCrF0B0BgBGD", false)),
+        Pf: () => new UnicodeRangeTable(decodeRanges("7F+6H+6HEddpuDCCFDDQEE", false)),
+        Pi: () => new UnicodeRangeTable(decodeRanges("rFt7Ht7HDBBDaapuDCCFDDQEE", false)),
+        Po: () => new UnicodeRangeTable(decodeRanges("hBCBCCBDECBLLBEEBcclCGGPBBI-V-VJzOzOBEBqB3B3BDDDtBBBVBBCBBOCCBBBrCDBnDsBsBBMBqHCB3BOBgBmImIBLLtE5D5D6DnMnMNwLwL7CLLBpFpFBNBCxDxDrCEBFBBwDFBsFlTlTBHBmY9D9DBBBoCBB+ECBCCBmBFBCDB6JBB5GBBhEGBCFBhFBBLGBdCB9DDB8BEB-BBBhCHBMjajaBJJBGBJIBDDBDCBEKBCCCBIB7kDDBCBBxDwEwEBFFBBBDDDBHBCBBCDDBLLBDBCJBDDBCCCBLBDCBtNCB6B+F+FjgdBBuICBkDLL0DFB9LDB3CBBpBCBCyByBBwBwBiDMBRBB9DDB-DBBRBB6HlxUlxUBFBDXXVBBDDBECBCDBICBHCCB2E2EBBBCCBDECBLLBEEBcclBDDB7M7MBBB9UxBxB-MoXoXoGgBgBxIIBnBxDxDBFBjCGB6CDB0ZlElEBDBtBDB+FGBuDBBCDB-DDBxBBBwCDBFOOCCB5CFBsDrJrJBCCBzDzDBDBLBBCpDpD7HWBqDCBdMBtCjEjEBBB9HpIpIBBB8E9C9CBGB0CCBCEB+CJB4GgDgDBDBrBBBmUBBrCMBwFxjBxjBBDB97CBB8zOBBmEiCiCBDBJpRpRBBBoJDBoK9lT9lTovHEB07C-a-aBAB", false)),
+        Ps: () => new UnicodeRangeTable(decodeRanges("oBzBzBgB-1D-1DC-6B-6B-rCEEnB4B4BQ7T7TCff-hBMCxChBhBCGC1MUChCCCiBmhBmhBCECaTTCECtNICEGCDipzBipzB4GeeCMCESSCCCrFzBzBgBEEDAB", false)),
+        S: () => new UnicodeRangeTable(decodeRanges("kBHHRCBgBCCcCCkBEBCBBDCCBCBDEEfgBgBrODBNNBGGBCCCBPB2DPPBxDxDsErIrIBBB3DCBDDDBvGvGLUUB4H4HIBBpEqLqLBHHB2H2H-DjEjEBGBlEwGwGqBmGmGiGCBQCCBBBDFBVECmEHBCFBCBBGDBmGBBxXJB0WuLuLlL+E+EBgBBiLJBKIBhiBCCBBBMCBOCBOCBOBBmCOOoBCBOCBUhBB-BBBCDBCBBLCCBBBGFBCECFMMBFFBDBGDBC7B7BBFFB2LBFcBD+HBXKByCtCBXnTBtBwBBDeBLyMBX+BBFfBD1LBDpEBmHFBmLBBvBZBC4CBN1GBbPBFOOBNNWBBHBB8CBB0HBBFJBhBlBBKRRBdBMdBJQQBeBLmBBQ-JBhuG-BBx0V2BB6RWBKBBoDBB+EDBLDB+RCBiHPPB+9T+9TpEgBBuLPBhCBB3BHBtBDBjDCCBBBD7E7EHRRBBBgBCCcCCiEGBCGBOBB6JIB6BQBDCBCMBEwBwBBrBB7zBBBwSmWmWBiKiKBGBnjC2kC2kCBbBr6SDBG3qU3qUk7DvHBLCBEzNBHWBQQBgDzDB9B1HBLmBBD7BBGCBXBBIdBF8BBWhCBE7F7FB1CBrbaagBaagBaagBaagBaa9B-PB4BDBzBHBCNBCBBp2BwNwNttCEE+DiOiOBvIvIBqBBFjDBNOBDOBCOBCkBBYgFB5BcBOrBBFIBIBBPFB7E4eBEQBEMBE5GBHLBFQQBKBF3BBJJBHnBBJdBDLBFBBPIBoB3KBJNBDMBEKBE4BBCFFBOBDLBFJBIyEBC7CBLAB", false)),
+        Sc: () => new UnicodeRangeTable(decodeRanges("kB+D+DBCBqnB8D8DzPBBzPBBI2H2HoImSmS8sClmClmCBgBB37hBkuVkuVtD7E7E8GBBEBB3-HDB-4wBxtCxtC", false)),
+        Sk: () => new UnicodeRangeTable(decodeRanges("+CCCoCHHFEEqQDBNNBGGBCCCBPB2DPPBjoBjoB15FCCBBBMCBOCBOCBOBB9kEBBkzdWBKBBoDBBxePPBniUniUBPB8bCCjF4g9B4g9BBDB", false)),
+        Sm: () => new UnicodeRangeTable(decodeRanges("rBRRBBB+BCCuBFFmBgBgB-XwQwQBBB8xGOOoBCBOCBsEoBoBBDBHlClCBDBGBBFGDIgBgBBDDCgBgBBqIBhBBB7CffBXBpBFB2OKK3BHBwDxKxKBDBDeBLPBhIiEBX+BBFfBDhIBxBUBDFB9+zB5Z5ZCCBlFRRBBB+BCCkEHHBCBitDBBhrwBx+Bx+BagBgBagBgBagBgBagBgBat5Ft5FB-uC-uCBHB", false)),
+        So: () => new UnicodeRangeTable(decodeRanges("mFDDFCCyerIrIBgEgEBvGvGLUUB4H4HkQ2L2LjEFBClElEwGqBqBoMCBQCCBBBDFBVECmEHBCFBCBBGDBmGBBxXJB0WzWzW+EhBBiLJBKIBksBBBCDBCBBLCCBHHBEBCECFMMBPPCBBC7B7BBKKBDBDDBCBBCBBCGBCeBDBBCCCBdBtIHBFTBDGBDwCBCdBanBBHnCBXKByCtCBX2FBCIBC1BBJuDBC3HBtBrBBhC-HBhQvBBWBBHmBBDpEBmHFBmLBBvBZBC4CBN1GBbPBFOOBNNWBBHBBxKBBFJBhBlBBKRRBdBMdBJQQBeBLmBBQ-JBhuG-BBx0V2BBibDBLBBC+R+RBBBqqUPBuLPBhCBB3BHBuBCBlPEEFBBOBB6JIB6BQBDCBCMBEwBwBBrBB7zBBBwSpgBpgBBGBnjC2kC2kCBGBFQBr6SDBG3qU3qUk7DvHBLCBEzNBHWBQPBhDzDB9B1HBLmBBD7BBGCBXBBIdBF8BBWhCBE7F7FB1CBqlB-PB4BDBzBHBCNBCBBp2B96C96CiEyWyWBqBBFjDBNOBDOBCOBCkBBYgFB5BcBOrBBFIBIBBPFB7E6HBG4WBEQBEMBE5GBHLBFQQBKBF3BBJJBHnBBJdBDLBFBB-B3KBJNBDMBEKBE4BBCFFBOBDLBFJBIyEBC7CBLAB", false)),
+        Z: () => new UnicodeRangeTable(decodeRanges("gBgEgEgvFgsCgsCBJBeBBGwBwBh9DAB", false)),
+        Zl: () => new UnicodeRangeTable(decodeRanges("ohIA", true)),
+        Zp: () => new UnicodeRangeTable(decodeRanges("phIA", true)),
+        Zs: () => new UnicodeRangeTable(decodeRanges("gBgEgEgvFgsCgsCBJBlBwBwBh9DAB", false)),
+        ASCII_Hex_Digit: () => new UnicodeRangeTable(decodeRanges("wBJIFbF", true)),
+        Alphabetic: () => new UnicodeRangeTable(decodeRanges("hCZBHZBwBLLFGGBVBCeBCpOBFLBPEBICC3CeeBQBCBBDDBCHHCCBCCCBSBCyCBCqEBJlFBClBBDHHBnBBoBNBCCCBCCBCCJaBFDBeKBG3BBCGBPlDBCHBFHBFCBLCBDRRBuBBOkDBZgBBKBBFGGBWBDSBUYBIKBGXBCGBIJJBoBBLLBEGBHrCBCPBCCBFOBOSBCHBDBBDVBCGBCEEBCBEHBDBBDBBCJJFBBCEBNBBLFFBBBCFBFBBDVBCGBCBBCBBCBBFEBFBBDBBFIIBCBCSSBEBMCBCIBCCBCVBCGBCBBCEBEIBCCBCBBEQQBCBWDBFCBCHBDBBDVBCGBCBBCEBEHBDBBDBBKBBFBBCEBORRBCCBEBECBCDBEBBCCCBEEBEEBBBELBFEBECBCCBEHHpBMBCCBCWBCPBEHBCCBCCBJBBCCBCBBDDBdDBCHBCCBCWBCJBCEBEHBCCBCCBJBBGCBCDBOCBNMBCCBCoBBDHBCCBCCBCGGBCBIEBXFBCCBCRBEXBCIBCDDBFBJFBCCCBGBTBBO5BBGGBH0B0BBECBDBCXBCCCBRBCCBDEBCHHPDBhBgCgCBGBCjBBFSBFPBCjBBkC2BBCDDBDBR-BBLDBDlBBCGGDqBBCsKBCDBDGBCCCBCBDoBBCDBDgBBCDBDGBCCCBCBDOBC4BBCDBDiCBmBPBR1CBDFBErTBDQBCZBGqCBEKBITBMUBNTBNMBCCBCBBNzBBDSBPFFkC4CBIqBBGlCBLeBCLBFIBYdBDEBMrBBFZB3BbBF+BBDTBzBYYBMMBBByBzBBCOBCHB0BpBBDDBLrBBCKBP2BBXCBLjBBDKBGqBBDCBqBDBCFBCBBEGGB+FBUhBBM1IBDFBDlBBDFBDHBCGCBdBD0BBCGBCEEBBBCGBEDBDFBFMBGCBCGB1DOORMBmDFFDJBCEEBDBHGCBCBCKBDDBGEBFSSBnBBuZzBB34BkHBHDBEBBNlBBCGGD3BBIRRBVBKGBCGBCGBCGBCGBCGBCGBCGBCfBwB2O2OBBBaIBIEBDEBF1CBHCBC5CBCDBGqBBC9CBSfBxBPBhQ-tGBhCs0VBkCtBBDsIBEPBLBBVuBBGHBEwDBoBIBDmDBDxCBVUBCgBBZzBBNjCBCtBtBBEBECCBBBLgBBGiBBOcBEyBBCLBQRRBOBLEBC2BBKNBTWBEkCBCCCZCBDPBDDBMFBDFBDFBKGBCGBCqBBCNBH6DBWj9KBNWBFwBBloItLBDpDBnBGBNEBGLBCMBCEBCCCBCCBCCBqDBiBqLBT-BBD1BBpBLB1DEBCmEBlBZBHZBM4CBEFBDFBDFBDCBkBLBCZBCSBCBBCOBDNBjB6DBmC0BBsIcBEwBBwBfBOdBGqBBGdBDjBBFHBCEBrB9EBTjBBFjBBFnBBJzBBNKBCOBCGBCBBCKBCOBCGBCBBEzBBN2JBKVBLHBZFBCpBBCIBmCFBDCCBqBBCBBEDDBVBLWBKeBiCSBCBBLVBLZBHZBnB3BBHBBhCDBCBBGHBCCBCcBrBcBEcBkBHBCbBc1BBLVBLSBORBvDoCB4ByBBOyBBOnBBjBbBEGGBVB7HpBBCBBEBBRFBzBCBEcBLJJBUBrBRBvBUBcWBKlCBsBEBL4BBKOOBXBYyBBSDBJiBBEKKB+BBCDBKBBLCCkBRBChBBDHHBCB-BGBCCCBCBCOBCJBI4BBYDBCHBDBBDVBCGBCBBCEBEHBDBBDBBEHHGGBdJBCDDClBBCJBCDDCDBCBBECCtBhCBCCBCDBVCBfhCBDBBC5F5FB0BBDGBaFBjB+BBCEE8B1BBDoCoCBZBDNBWGB6F4BBoD-BBgBHBDDDBGBCBBCdBCBBDBBDDB+CHBDtBBDFBCCCBccBxBBDJBSnCBGTTBnCBoDHB5CgBBgBIBCsBBCGBCyByBBcBDVBCNBqCGBCBBCrBBECCBCCBBBCDDBZZBEBCBBCkBBCBBCDBCYYBqBBlIWBKQBCoBBECBwDwCwCB4cBnDuDBSjGBtyCgDBQvhBBSFBa68DBGmSB61GuBBy2B4RBIeBSuCBSdBTvBBRDBgBUBGSBxNsBB0G-BBhBYBDYBtBqCBF4BBIQBhCBBCNNBFBK1mHBqBfBiDyDB+vIDBCGBCBBCiJBQeeBBBDPPBCBJrMBloCqDBGMBEIBIJBFi7Fi7FBzCBCmCBCBBDDDBDDBCBCLBCCCBFBCgCBCDBDHBCGBCbBCDBCEBCEEBFBCzKBDYBCYBCeBCYBCeBCYBCeBCYBCeBCYBCHB15BeBHFB2GGBCQBDGBCBBCEBG9BBiBxDxDBrBBLGBRiKiKBcBTrBBlPbBlHdBDwGwGBdBCVBJBBhHGBCDBCBBCOBCkGB8BjCBEEE1lBDBCaBCBBCDDCJBCDBCCCHFFCECBBBCBBCDDCICBCCDDBCGBCDBCDBCCCBIBCQBGCBCEBCQB1TZBHZBHZB3zD-2pBBhB9oEBDt0FBDwpHBQtTBjtC9QBjvBq6EBGppIB", false)),
+        Dash: () => new UnicodeRangeTable(decodeRanges("tB9qB9qB0BiyDiyDmgBqgCqgCBEB+BoBoBQnMnMlgDDDgBBBFdd-NUUwDxszBxszBBmBmBLqFqFhzD-J-J", false)),
+        Emoji: () => new UnicodeRangeTable(decodeRanges("jBHHGJBwDFFu8HNN5GXX7CFBQBBwLBBNnFnFaKBFCBoGoHoHBLLK7B7BBCBCEBKGDBDDFDDCBBDIEBJJBBBGCCGLBMBBDCCBCCTDDBTTBEBCCCBEEBGGDBBFBBMBBGBBDGGBECBVVBGGBEBCDBDFFDDDBEBCDDCCCHEEHLLBQQDFFCFFBBBCMMBxBxBBBBKeP1LBBwOCBUBB0BFF7mBNN6SCCrrvDrGrGhFBBNBBPDDBIBsCZBCBBYVVDIBWBBvFhBBDvDBDBBCCBDyCBDCBCmIBC+BBMFBCXBIBBDHBNDDBCBDFFBOOBDDJBBKGGBBBNCBJCBDCCFHHEHHB0CBxBlCBGHBDDBEJBECCBEEDJBkHLBF8I8IBtBBCJBC4FBxDMBEKBE4BBCFFBOBDLBFJB", false)),
+        Emoji_Component: () => new UnicodeRangeTable(decodeRanges("jBHHGJB0+H2G2Gsp3B3+8B3+8BBYB8PEBxtBDBtzhY-CB", false)),
+        Emoji_Modifier: () => new UnicodeRangeTable(decodeRanges("7-8DE", true)),
+        Emoji_Modifier_Base: () => new UnicodeRangeTable(decodeRanges("9wJ8G8GRDB4jzD9B9BBBBDDDBBB2DBBDKBWSBEFFBBBCCBICCZqGqGBFFWFFBvFvFBBBEEB0CRRBBBKMMgSDDJHBHKKBIBDCB5B+B+BBCCBCCSCBCMBmHCBrBIB", false)),
+        Emoji_Presentation: () => new UnicodeRangeTable(decodeRanges("64IBBuGDBEDDqQBBWBBzBLBsBUUOJJBSSBGGBJJGWWIBBCFFDIIFBBdkBkBCFFBBBC+B+BBBBZPP8aBB0BFFvlxDrGrG-FDDBIBsCZBCZZVDDBDBCCBWBBvFgBBNIBClCBCVBNqBBFEBNQBEEEBlCBCCCB5FBD+BBODBCXBTbbBOO3C0CBxBlCBHEEBBBDDBEDBMBBIIBkHLBF8I8IBtBBCJBC4FBxDMBEKBE4BBCFFBOBDLBFJB", false)),
+        Extended_Pictographic: () => new UnicodeRangeTable(decodeRanges("pFFFu8HNN5GXX7CFBQBBwLBBNnFnFaKBFCBoGoHoHBLLK7B7BBCBCEBKGDBDDFDDCBBDIEBJJBBBGCCGLBMBBDCCBCCTDDBTTBEBCCCBEEBGGDBBFBBMBBGBBDGGBECBVVBGGBEBCDBDFFDDDBEBCDDCCCHEEHLLBQQDFFCFFBBBCMMBxBxBBBBKeP1LBBwOCBUBB0BFF7mBNN6SCCrrvDoBoBBCBlDLBQBBQPPBmBmBBIBxDBBNBBPDDBIBU3BBcOBLVVDIBCDBKWBH7FBDvDBDBBCCBDyCBDCBCDBG9HBC+BBMFBCXBIBBDHBNDDBCBDFFBOOBDDJBBKGGBBBNCBJCBDCCFHHEHHB0CBxBlCBGHBDQBECCBEBDMB7GlBBNDB5BHBLFBpBHBfBBNDBDNBKmBBNuBBCJBC4FB5CHBPxEBhI9fB", false)),
+        Hex_Digit: () => new UnicodeRangeTable(decodeRanges("wBJIFbFq1-BJIFbF", true)),
+        Lowercase: () => new UnicodeRangeTable(decodeRanges("hDZBwBLLFlBlBBWBCHBC2BCBQCBuBCDECBBBDCCDEEBFFDEEBBBDDDCCCDCCBCCDEECDDBDDBBBHGDCOCBSCBDDCEEC4BCBFBDDDBCCFICBjCBDiBBIBBfEBhDsBsBCEEDDBTccBhBBCBBECBCWCBDBCGDB0B0BBuBBCgBCK0BCDMCBgDCxBoBBo6CqBBCDB5XFBjkCIBC2D2DB+FBiC0ECBHBCgDCBHBJFBLHBJHBJFBLHBJHBJNBDHBJHBJHBJEBCBBHEEBBBCBBJDBDBBJHBLCBCBB6DOORMBuDEEBEEcKFDBBJDBFiBiBBOBFsasaBYBn6BvBBCEEBGCFCCBCCBGBEiDCBIICFFNlBBCGG0oesBCUaCBBBmEMCBBBC8BCBIBCCCDICFCCDCCBBBCSCGGGCMCFCCDOCWDBCCCBBB2ZqBBCNBHvCBh6TGBNEBqhBZBumBnBBpEjBB8EKBCOBCGBCBBkODDBBBCpBBCIBmoByBB+DVB75CfBhsVfB8BYBnqZZBbGBCRBbZBbDBCCCBFBCKBbZBbZBbZBbZBbZBbZBbZBbZBbbBdYBCFBbYBCFBbYBCFBbYBCFBbYBCFBC15B15BBIBCTBHFBmI9BB1lChBB", false)),
+        Math: () => new UnicodeRangeTable(decodeRanges("rBRRBBBgBeeCuBuBFmBmBgB5W5WBBBDbbBDDBBBwQCBuwGccBBBMEEOPPBCBWEBMEBiCMBFEEBFFBDBTFFDJBCDDBEBHEEBDDBCCBBBCFBENBClClCBWBCFBCBBFBBFfBCHHBPPBqIBJDBVBB7CffBZBCZZMGB+NBBNJBFFBFBBDBBEEBPCCDFBMHBGBB6BCCeDBKCBxK-BBhI-PBxBUBDFB9+zB4Z4ZBEBCjFjFRCBeCCeCCkEHHBCBitDBBhrwBwoBwoBBzCBCmCBCBBDDDBDDBCBCLBCCCBFBCgCBCDBDHBCGBCbBCDBCEBCEEBFBCzKBDjJBDxBBhwFDBCaBCBBCDDCJBCDBCCCHFFCECBBBCBBCDDCICBCCDDBCGBCDBCDBCCCBIBCQBGCBCEBCQB1BBB-uCIB", false)),
+        Quotation_Mark: () => new UnicodeRangeTable(decodeRanges("iBFFkEQQ96HHBaBBowDqOqOBCBOCBixzBDB+FFF7CBB", false)),
+        Terminal_Punctuation: () => new UnicodeRangeTable(decodeRanges("hBLLCMMBEE-ZJJiQ6B6BpCPPCCB1FsBsBBJBCsHsHB3B3BBEBCHBgBmImIB1nB1nBBtFtFFFB4JBB2YHBmY9D9DBBBoCBB+ECBEoBoBBCBDBB7JBBjLDBjFBBLBBCCBeCB8FEB-BBBldYYBKKBBBwlDCBzJOOFLLCBBEBBtNBB8ndBBuICBkHEB-LBB3CBBgD4E4EBBB0ECBgERRB6H6HnxUDDB6B6BBBBCDBqFLLCMMBEEiCDD7hBxBxBnkBoGoG3JBB5EFBlCFB6CDB5dEBtBDB+FGBxDDBgECBiEBBHRRB5C5CBDBtDrJrJB2D2DBBBNBBnLDBEOBqDBB6HCBmQCC8HBB4CBBFBB-MCBuBmUmUBrCrCBspBspBBDB6vRBBmEiCiCBBBLqRqRBoJoJBnwTnwTovHDB", false)),
+        Uppercase: () => new UnicodeRangeTable(decodeRanges("hCZBmDWBCGBiB2BCDOCDuBCBECEBBCCCBCCBBBDDBCBBCCBEBBCBBCECBCCDCCBCCBBBCCCBEEIJDCMCDQCDDDCCBC4BCIBBCBBDCCBCBCGCiJCCEJJHCCBBBCCCBCCBPBCIBkBDDBBBEWCGDDCBBDyBBxBgBCK2BCBMCD+CCDlBBq6ClBBCGGzW1CB0kCHHBpBBDCBhK0ECKgDCKHBJFBLHBJHBJFBMGCJHBpCDBNDBNDBNEBMDBnIFFECBDCBDEEBDBHGCBCBDDBLBBGbbBOBUzZzZBYBx5BvBBxBCCBBBDGCBCBCDDJCBCgDCJCCFuqeuqeCqBCUaCoEMCE8BCLECBICFCCDCCEUCBDBCEBCOCBCBCCCBQCZs5Vs5VBYBmmBnBBpEjBB9EKBCOBCGBCBBr3ByBB+EVB75CfBhsVfBhCYBoqZZBbZBbZBbCCBGDBDDBCBCHBbZBbBBCDBDHBCGBcBBCDBCEBCEEBFBcZBbZBbZBbZBbZBbZBfYBiBYBiBYBiBYBiBYBiB2pE2pEBgBBvgCZBHZBHZB", false)),
+        White_Space: () => new UnicodeRangeTable(decodeRanges("JEBTlDlDbgvFgvFgsCKBeBBGwBwBh9DAB", false))
+      });
+      static SCRIPTS = new LazyMap({
+        Adlam: () => new UnicodeRangeTable(decodeRanges("go6DrCFJFB", true)),
+        Ahom: () => new UnicodeRangeTable(decodeRanges("g4lCaDOFW", true)),
+        Anatolian_Hieroglyphs: () => new UnicodeRangeTable(decodeRanges("ggxCmS", true)),
+        Arabic: () => new UnicodeRangeTable(decodeRanges("gwBEBCFBCNBCCBCfBCJBMZBCrDBChBBxCvBBxHhBBGqCBCcBxy8BtPBDvEBhBPBxDEBCmEBk7DeBkCFBJIBiBFBh43BDBCaBCBBCDDCJBCDBCCCHFFCECBBBCBBCDDCICBCCDDBCGBCDBCDBCCCBIBCQBGCBCEBCQB1BBB", false)),
+        Armenian: () => new UnicodeRangeTable(decodeRanges("xpBlBDxBDCks9BE", true)),
+        Avestan: () => new UnicodeRangeTable(decodeRanges("g4iC1BEG", true)),
+        Balinese: () => new UnicodeRangeTable(decodeRanges("g4GsCCxB", true)),
+        Bamum: () => new UnicodeRangeTable(decodeRanges("g1pB3CpowB4R", true)),
+        Bassa_Vah: () => new UnicodeRangeTable(decodeRanges("w26CdDF", true)),
+        Batak: () => new UnicodeRangeTable(decodeRanges("g+GzBJD", true)),
+        Bengali: () => new UnicodeRangeTable(decodeRanges("gsCDBCHBDBBDVBCGBCEEBCBDIBDBBDDBJFFBCCBDBDYB", false)),
+        Beria_Erfe: () => new UnicodeRangeTable(decodeRanges("g17CYDY", true)),
+        Bhaiksuki: () => new UnicodeRangeTable(decodeRanges("ggnCICsBCNLc", true)),
+        Bopomofo: () => new UnicodeRangeTable(decodeRanges("qXB6wLqBxDf", true)),
+        Brahmi: () => new UnicodeRangeTable(decodeRanges("ggkCtCFjBKA", true)),
+        Braille: () => new UnicodeRangeTable(decodeRanges("ggK-H", true)),
+        Buginese: () => new UnicodeRangeTable(decodeRanges("gwGbDB", true)),
+        Buhid: () => new UnicodeRangeTable(decodeRanges("g6FT", true)),
+        Canadian_Aboriginal: () => new UnicodeRangeTable(decodeRanges("ggF-TxRlC7tgCP", true)),
+        Carian: () => new UnicodeRangeTable(decodeRanges("g1gCwB", true)),
+        Caucasian_Albanian: () => new UnicodeRangeTable(decodeRanges("wphCzBMA", true)),
+        Chakma: () => new UnicodeRangeTable(decodeRanges("gokC0BCR", true)),
+        Cham: () => new UnicodeRangeTable(decodeRanges("gwqB2BKNDJDD", true)),
+        Cherokee: () => new UnicodeRangeTable(decodeRanges("g9E1CDFz7lBvC", true)),
+        Chorasmian: () => new UnicodeRangeTable(decodeRanges("w9jCb", true)),
+        Common: () => new UnicodeRangeTable(decodeRanges("AgCBbFBbuBBCOBCEBYgBgBiOmBBGEBDTB1DKKHCC+THHPEEhB9E9ElQiEiEB6mB6mB2MDBjJwvBwvBBBBoCBBsGBBCumBumBOIIBCBCFBCCBDmYmYBKBD2CBCKBEKBCOBShBB-BlBBCCBDFBCaBCQBqBCBF5UBXKBW-cBhIzTBDpEBhQ9CBzMUBCCCBXBQHBFDB8CBBE7C7CB0E0EBOBhBlBBKxBxBB+BBgBwCBwB5C5CBmFBhuG-BBhoWhBBnDCBmFJB1HhFhFsMPPBzuUzuUBxGxGBIBXiBBCSBCDB0ECCBeBbFBbKBLuBuBBhChCBFBCGBLEBjICBFsBBEIBxCMB0BsBBlHaBltuBDB96D8HBEzNBHWBQQBgDzDB9B1HBLmBBD9BBEQBJBBIdBF8BB2GTBNTBN2CBKYBoE0CBCmCBCBBDDDBDDBCBCLBCCCBFBCgCBCDBDHBCGBCbBCDBCEBCEEBFBCzKBDjJBDxBByjFjCBtC8BBjWrBBFjDBNOBDOBCOBCkBBLtFB5BZBCBBOrBBFIBIBBPFB7E4eBEQBEMBE5GBHLBFQQBKBF3BBJJBHnBBJdBDLBFBBPIBoB3KBJNBDMBEKBE4BBCFFBOBDLBFJBIyEBCmDBnghYffB+CB", false)),
+        Coptic: () => new UnicodeRangeTable(decodeRanges("ifNxkKzDGG", true)),
+        Cuneiform: () => new UnicodeRangeTable(decodeRanges("ggoC5cnDuDCEMjG", true)),
+        Cypriot: () => new UnicodeRangeTable(decodeRanges("ggiCFBDCCBqBBCBBEDD", false)),
+        Cypro_Minoan: () => new UnicodeRangeTable(decodeRanges("w8rCiD", true)),
+        Cyrillic: () => new UnicodeRangeTable(decodeRanges("ggBkEBDoFBx6FKBhFtCtCojEfBhie-CBv8VBBhw4B9BBiBAB", false)),
+        Deseret: () => new UnicodeRangeTable(decodeRanges("gghCvC", true)),
+        Devanagari: () => new UnicodeRangeTable(decodeRanges("goCwCFODZh7nBfhwcJ", true)),
+        Dives_Akuru: () => new UnicodeRangeTable(decodeRanges("gomCGBDDDBGBCBBCdBCBBDLBKJB", false)),
+        Dogra: () => new UnicodeRangeTable(decodeRanges("ggmC7B", true)),
+        Duployan: () => new UnicodeRangeTable(decodeRanges("ggvDqDGMEIIJDD", true)),
+        Egyptian_Hieroglyphs: () => new UnicodeRangeTable(decodeRanges("ggsC1iBL68D", true)),
+        Elbasan: () => new UnicodeRangeTable(decodeRanges("gohCnB", true)),
+        Elymaic: () => new UnicodeRangeTable(decodeRanges("g-jCW", true)),
+        Ethiopic: () => new UnicodeRangeTable(decodeRanges("gwEoCBCDBDGBCCCBCBDoBBCDBDgBBCDBDGBCCCBCBDOBC4BBCDBDiCBDfBEZBnvGWBKGBCGBCGBCGBCGBCGBCGBCGBjpfFBDFBDFBKGBCGBylvCGBCDBCBBCOB", false)),
+        Garay: () => new UnicodeRangeTable(decodeRanges("gqjClBEcJB", true)),
+        Georgian: () => new UnicodeRangeTable(decodeRanges("glElBBCGGDqBBCDBx8CqBBDCBhiElBBCGG", false)),
+        Glagolitic: () => new UnicodeRangeTable(decodeRanges("ggL-Ch9sDGCQDGCBCE", true)),
+        Gothic: () => new UnicodeRangeTable(decodeRanges("w5gCa", true)),
+        Grantha: () => new UnicodeRangeTable(decodeRanges("g4kCDBCHBDBBDVBCGBCBBCEBDIBDBBDCBDHHGGBDGBEEB", false)),
+        Greek: () => new UnicodeRangeTable(decodeRanges("wbDBCCBDDBCFFCCCBBBCCCBSBC+BBPPBnpGEBzBEBFEB1ChKhKBUBDFBDlBBDFBDHBCGCBdBD0BBCOBCNBDFBCSBDCBCIBoJ-xiB-xiB7uVuCBSgj0Bgj0BBkCB", false)),
+        Gujarati: () => new UnicodeRangeTable(decodeRanges("h0CCBCIBCCBCVBCGBCBBCEBDJBCCBCCBDQQBCBDLBIGB", false)),
+        Gunjala_Gondi: () => new UnicodeRangeTable(decodeRanges("grnCFCBCkBCBCFIJ", true)),
+        Gurmukhi: () => new UnicodeRangeTable(decodeRanges("hwCCBCFBFBBDVBCGBCBBCBBCBBDCCBDBFBBDCBEIIBCBCIIBPB", false)),
+        Gurung_Khema: () => new UnicodeRangeTable(decodeRanges("go4C5B", true)),
+        Han: () => new UnicodeRangeTable(decodeRanges("g0LZBC4CBN1GBwBCCaIBPDBle-tGBhC-vUBhoWtLBDpDBpodBBNGBqgkB-2pBBhB9oEBDt0FBDwpHBQtTBjtC9QBjvBq6EBGppIB", false)),
+        Hangul: () => new UnicodeRangeTable(decodeRanges("goE-HvxHBiI9CyDeiCei3dckUj9KNWFwBl9JeEFDFDFDC", true)),
+        Hanifi_Rohingya: () => new UnicodeRangeTable(decodeRanges("gojCnBJJ", true)),
+        Hanunoo: () => new UnicodeRangeTable(decodeRanges("g5FU", true)),
+        Hatran: () => new UnicodeRangeTable(decodeRanges("gniCSCBGE", true)),
+        Hebrew: () => new UnicodeRangeTable(decodeRanges("xsB2BBJaBFFBpp9BZBCEBCCCBCCBCCBIB", false)),
+        Hiragana: () => new UnicodeRangeTable(decodeRanges("hiM1CBHCBi7-C+IBTeeBBBulQAB", false)),
+        Imperial_Aramaic: () => new UnicodeRangeTable(decodeRanges("giiCVCI", true)),
+        Inherited: () => new UnicodeRangeTable(decodeRanges("gYvDB2IBBlOKBbhXhXBCB8qEtBBDLBlPCBCMBCGBFHHEBBnG-BBtQBBjGgBB65DDBsDBBmrzBPBRNBwejHjH7iEl+uBl+uBBsBBDWBhRCBSHBDGBfDBz6rYvHB", false)),
+        Inscriptional_Pahlavi: () => new UnicodeRangeTable(decodeRanges("g7iCSGH", true)),
+        Inscriptional_Parthian: () => new UnicodeRangeTable(decodeRanges("g6iCVDH", true)),
+        Javanese: () => new UnicodeRangeTable(decodeRanges("gsqBtCDJFB", true)),
+        Kaithi: () => new UnicodeRangeTable(decodeRanges("gkkCiCLA", true)),
+        Kannada: () => new UnicodeRangeTable(decodeRanges("gkDMCCCWCJCEDICCCDIBGCCDDJCC", true)),
+        Katakana: () => new UnicodeRangeTable(decodeRanges("hlM5CBDCBxHPBxGuBBC3CBvgzBJBCsBBzisBDBCGBCBBCgJgJBBBzBPPBCB", false)),
+        Kawi: () => new UnicodeRangeTable(decodeRanges("g4nCQCoBEc", true)),
+        Kayah_Li: () => new UnicodeRangeTable(decodeRanges("goqBtBCA", true)),
+        Kharoshthi: () => new UnicodeRangeTable(decodeRanges("gwiCDCBGHCCCcDCFJII", true)),
+        Khitan_Small_Script: () => new UnicodeRangeTable(decodeRanges("k-7C84G84GB0OBqBAB", false)),
+        Khmer: () => new UnicodeRangeTable(decodeRanges("g8F9CDJHJnPf", true)),
+        Khojki: () => new UnicodeRangeTable(decodeRanges("gwkCRCuB", true)),
+        Khudawadi: () => new UnicodeRangeTable(decodeRanges("w1kC6BGJ", true)),
+        Kirat_Rai: () => new UnicodeRangeTable(decodeRanges("gq7C5B", true)),
+        Lao: () => new UnicodeRangeTable(decodeRanges("h0DBBCCCBDBCXBCCCBVBDEBCCCBFBCJBDDB", false)),
+        Latin: () => new UnicodeRangeTable(decodeRanges("hCZBHZBwBQQGWBCeBCgOBoBEB8wGlBBHwBBGDBGMBClCBiC-HByLOORMBuEBBHccSoBB42CfBj1elDBExCBVOBxZqBBCIBCDB38TGB7gBZBHZBmhCFBCpBBCIBm61BeBHFB", false)),
+        Lepcha: () => new UnicodeRangeTable(decodeRanges("ggH3BEOEC", true)),
+        Limbu: () => new UnicodeRangeTable(decodeRanges("goGeBCLBFLBFEEBKB", false)),
+        Linear_A: () => new UnicodeRangeTable(decodeRanges("gwhC2JKVLH", true)),
+        Linear_B: () => new UnicodeRangeTable(decodeRanges("gggCLCZCSCBCODNjB6D", true)),
+        Lisu: () => new UnicodeRangeTable(decodeRanges("wmpBvBx1eA", true)),
+        Lycian: () => new UnicodeRangeTable(decodeRanges("g0gCc", true)),
+        Lydian: () => new UnicodeRangeTable(decodeRanges("gpiCZGA", true)),
+        Mahajani: () => new UnicodeRangeTable(decodeRanges("wqkCmB", true)),
+        Makasar: () => new UnicodeRangeTable(decodeRanges("g3nCY", true)),
+        Malayalam: () => new UnicodeRangeTable(decodeRanges("goDMCCCyBCCCFFPDZ", true)),
+        Mandaic: () => new UnicodeRangeTable(decodeRanges("giCbDA", true)),
+        Manichaean: () => new UnicodeRangeTable(decodeRanges("g2iCmBFL", true)),
+        Marchen: () => new UnicodeRangeTable(decodeRanges("wjnCfDVCN", true)),
+        Masaram_Gondi: () => new UnicodeRangeTable(decodeRanges("gonCGBCBBCrBBECCBCCBHBJJB", false)),
+        Medefaidrin: () => new UnicodeRangeTable(decodeRanges("gy7C6C", true)),
+        Meetei_Mayek: () => new UnicodeRangeTable(decodeRanges("g3qBWqGtBDJ", true)),
+        Mende_Kikakui: () => new UnicodeRangeTable(decodeRanges("gg6DkGDP", true)),
+        Meroitic_Cursive: () => new UnicodeRangeTable(decodeRanges("gtiCXFTDtB", true)),
+        Meroitic_Hieroglyphs: () => new UnicodeRangeTable(decodeRanges("gsiCf", true)),
+        Miao: () => new UnicodeRangeTable(decodeRanges("g47CqCF4BIQ", true)),
+        Modi: () => new UnicodeRangeTable(decodeRanges("gwlCkCMJ", true)),
+        Mongolian: () => new UnicodeRangeTable(decodeRanges("ggGBBDCCBSBH4CBIqBB2t-BMB", false)),
+        Mro: () => new UnicodeRangeTable(decodeRanges("gy6CeCJFB", true)),
+        Multani: () => new UnicodeRangeTable(decodeRanges("g0kCGBCCCBCBCOBCKB", false)),
+        Myanmar: () => new UnicodeRangeTable(decodeRanges("ggE-EhqmBeiDfxibT", true)),
+        Nabataean: () => new UnicodeRangeTable(decodeRanges("gkiCeJI", true)),
+        Nag_Mundari: () => new UnicodeRangeTable(decodeRanges("wm5DpB", true)),
+        Nandinagari: () => new UnicodeRangeTable(decodeRanges("gtmCHDtBDK", true)),
+        New_Tai_Lue: () => new UnicodeRangeTable(decodeRanges("gsGrBFZHKEB", true)),
+        Newa: () => new UnicodeRangeTable(decodeRanges("gglC7CCE", true)),
+        Nko: () => new UnicodeRangeTable(decodeRanges("g+B6BDC", true)),
+        Nushu: () => new UnicodeRangeTable(decodeRanges("h-7CvsQvsQBqMB", false)),
+        Nyiakeng_Puachue_Hmong: () => new UnicodeRangeTable(decodeRanges("go4DsBENDJFB", true)),
+        Ogham: () => new UnicodeRangeTable(decodeRanges("g0Fc", true)),
+        Ol_Chiki: () => new UnicodeRangeTable(decodeRanges("wiHvB", true)),
+        Ol_Onal: () => new UnicodeRangeTable(decodeRanges("wu5DqBFA", true)),
+        Old_Hungarian: () => new UnicodeRangeTable(decodeRanges("gkjCyBOyBIF", true)),
+        Old_Italic: () => new UnicodeRangeTable(decodeRanges("g4gCjBKC", true)),
+        Old_North_Arabian: () => new UnicodeRangeTable(decodeRanges("g0iCf", true)),
+        Old_Permic: () => new UnicodeRangeTable(decodeRanges("w6gCqB", true)),
+        Old_Persian: () => new UnicodeRangeTable(decodeRanges("g9gCjBFN", true)),
+        Old_Sogdian: () => new UnicodeRangeTable(decodeRanges("g4jCnB", true)),
+        Old_South_Arabian: () => new UnicodeRangeTable(decodeRanges("gziCf", true)),
+        Old_Turkic: () => new UnicodeRangeTable(decodeRanges("ggjCoC", true)),
+        Old_Uyghur: () => new UnicodeRangeTable(decodeRanges("w7jCZ", true)),
+        Oriya: () => new UnicodeRangeTable(decodeRanges("h4CCCHDBDVCGCBCEDIDBDCICFBCEDR", true)),
+        Osage: () => new UnicodeRangeTable(decodeRanges("wlhCjBFjB", true)),
+        Osmanya: () => new UnicodeRangeTable(decodeRanges("gkhCdDJ", true)),
+        Pahawh_Hmong: () => new UnicodeRangeTable(decodeRanges("g46ClCLJCGCUGS", true)),
+        Palmyrene: () => new UnicodeRangeTable(decodeRanges("gjiCf", true)),
+        Pau_Cin_Hau: () => new UnicodeRangeTable(decodeRanges("g2mC4B", true)),
+        Phags_Pa: () => new UnicodeRangeTable(decodeRanges("giqB3B", true)),
+        Phoenician: () => new UnicodeRangeTable(decodeRanges("goiCbEA", true)),
+        Psalter_Pahlavi: () => new UnicodeRangeTable(decodeRanges("g8iCRIDNG", true)),
+        Rejang: () => new UnicodeRangeTable(decodeRanges("wpqBjBMA", true)),
+        Runic: () => new UnicodeRangeTable(decodeRanges("g1FqCEK", true)),
+        Samaritan: () => new UnicodeRangeTable(decodeRanges("ggCtBDO", true)),
+        Saurashtra: () => new UnicodeRangeTable(decodeRanges("gkqBlCJL", true)),
+        Sharada: () => new UnicodeRangeTable(decodeRanges("gskC-ChsCH", true)),
+        Shavian: () => new UnicodeRangeTable(decodeRanges("wihCvB", true)),
+        Siddham: () => new UnicodeRangeTable(decodeRanges("gslC1BDlB", true)),
+        Sidetic: () => new UnicodeRangeTable(decodeRanges("gqiCZ", true)),
+        SignWriting: () => new UnicodeRangeTable(decodeRanges("gg2DrUQECO", true)),
+        Sinhala: () => new UnicodeRangeTable(decodeRanges("hsDCBCRBEXBCIBCDDBFBEFFBEBCCCBGBHJBDCBt-gCTB", false)),
+        Sogdian: () => new UnicodeRangeTable(decodeRanges("w5jCpB", true)),
+        Sora_Sompeng: () => new UnicodeRangeTable(decodeRanges("wmkCYIJ", true)),
+        Soyombo: () => new UnicodeRangeTable(decodeRanges("wymCyC", true)),
+        Sundanese: () => new UnicodeRangeTable(decodeRanges("g8G-BhIH", true)),
+        Sunuwar: () => new UnicodeRangeTable(decodeRanges("g+mChBPJ", true)),
+        Syloti_Nagri: () => new UnicodeRangeTable(decodeRanges("ggqBsB", true)),
+        Syriac: () => new UnicodeRangeTable(decodeRanges("g4BNC7BDCxIK", true)),
+        Tagalog: () => new UnicodeRangeTable(decodeRanges("g4FVKA", true)),
+        Tagbanwa: () => new UnicodeRangeTable(decodeRanges("g7FMCCCB", true)),
+        Tai_Le: () => new UnicodeRangeTable(decodeRanges("wqGdDE", true)),
+        Tai_Tham: () => new UnicodeRangeTable(decodeRanges("gxG+BCcDKHJHN", true)),
+        Tai_Viet: () => new UnicodeRangeTable(decodeRanges("g0qBiCZE", true)),
+        Tai_Yo: () => new UnicodeRangeTable(decodeRanges("g25DeCVJB", true)),
+        Takri: () => new UnicodeRangeTable(decodeRanges("g0lC5BHJ", true)),
+        Tamil: () => new UnicodeRangeTable(decodeRanges("i8CBBCFBECBCDBEBBCCCBEEBEEBBBELBFEBECBCDBDHHPUBm+kCxBBOAB", false)),
+        Tangsa: () => new UnicodeRangeTable(decodeRanges("wz6CuCCJ", true)),
+        Tangut: () => new UnicodeRangeTable(decodeRanges("g-7CgBgBB+3GBhQeBiDyDB", false)),
+        Telugu: () => new UnicodeRangeTable(decodeRanges("ggDMCCCWCPDICCCDIBCCCBDDDJII", true)),
+        Thaana: () => new UnicodeRangeTable(decodeRanges("g8BxB", true)),
+        Thai: () => new UnicodeRangeTable(decodeRanges("hwD5BGb", true)),
+        Tibetan: () => new UnicodeRangeTable(decodeRanges("g4DnCCjBFmBCjBCOCGFB", true)),
+        Tifinagh: () => new UnicodeRangeTable(decodeRanges("wpL3BIBPA", true)),
+        Tirhuta: () => new UnicodeRangeTable(decodeRanges("gklCnCJJ", true)),
+        Todhri: () => new UnicodeRangeTable(decodeRanges("guhCzB", true)),
+        Tolong_Siki: () => new UnicodeRangeTable(decodeRanges("wtnCrBFJ", true)),
+        Toto: () => new UnicodeRangeTable(decodeRanges("w04De", true)),
+        Tulu_Tigalari: () => new UnicodeRangeTable(decodeRanges("g8kCJBCDDClBBCJBCDDCDBCJBCBBJBB", false)),
+        Ugaritic: () => new UnicodeRangeTable(decodeRanges("g8gCdCA", true)),
+        Unknown: () => new UnicodeRangeTable(decodeRanges("4bBBHDBICCVuMuMnBBBzBBBE4B4BBGBcDBHKBvI9B9BBmDmDBMB8BBByBBBQddBCCMEBjBEBuHJJBDDBXXICCBBBFBBKBBDBBFHBCDBDGGBaaBEEHDBDBBXIIDGDBCCGDBDBBECBCGBFCCBFBSJBEKKEXXIDDGBBLIEBCCBNBFBBNGBIEEJBBDBBXIIDGGBKKBDDBEEBFBEDBDGGBTTBIBDHHBBBEFFBBBDCCDCBDCBECBNDBGCBEFFBCCBEBCNBWEBOEEYRRBKKEFFBFBDEEDBBFBBLGBXEEYLLGBBKEEFGBDEBEFFBLLELBOEE0BEEHDBRBBbEETCBZKKCBBICBCDBHCCJFBLBBELB7BDBekBBDCCGZZCYYBGGCIILBBFfBpClBlBBCBoBlBlBQOOBjBBnGCCBDBCBB6LFFBIICFFBqBqBFBBiBFFBIICFFBQQ6BFFBkCkCBhBhBBBBbFB3CBBHBB+UCB6CGBXIBZIBVLBOEEDLB-CBBLFBLFBbFB6CGBsBEBnCJBgBNNBCBNDBCCBrBBBGKBtBDBbFBMCB-BBBiCeeBMMBEBLFBPBBvBBBNTBuCnFnFBGB9BCBQCB-BEBsBBBMHBsBEB3QBBHBBnBBBHBBJGCgBBB2BQQPBBHUUBEEKmDmDNBBcOOBBBjBNBiBOBtEDB7UVBMUB14BBB-LEBuBCCBDBCBB5BGBDNBZIBI4BI-DhBBb6C6CBKB3GZBxC3C3CBoDoDBDBsB-C-C3CIBxBuzcuzcBBB4BIB9KTB5FHB+GTB9BCBLFB5BHBnCHBNFB1DKBfCBvCMMBCBiB4B4BBHBPBBLBBoDXBdJBHBBHBBHIBIII9BDB-DBBLFBl9KLBYDByBjoIBvLBBrDlBBILBGEBbGGCGDrUfBrBFB0BUUFDBGoEoEBCC-FCBHBBHBBHBBECBIIIBIBGBBNbbUDDQBBPhBB8DEBEDBuBCB5COOBBBCuBBvBhEBeCByBOBdDBlBIBfEBsBEBfmBmBBCBPpBB-EBBLFBlBDBlBDBpBHB1BKBNQQIDDMQQIDDBBB1BLB4JIBXJBJXBHrBrBKkCBHBBCtBtBDCBCBBYpCpCBGBKvBBUDDBDBiBCBcEBclBB5BDBVBBzBDDBDBJEEeBBEDBLGBKGBhCfBoBDBNIB3BCBeBBcEBbGBFLBIvCBqC2BB0BMB0BGBvBHBLFBnBCBeHBDvGBgBrBrBEBBDPBHHBKgBBvBHBrBVBblBBdTBYIBvCDBlBIBlCJBCBBaGBLFB2BTTBGBoBIBhDVVBJBTwBwBB8BBICCFQQMFB8BEBLFBFJJBDDBXXIDDGLLBDDBEEBCCBEBCEBIBBICBGKBLCCBCCnBLLCBBCFFLDDBGBDcB9CGGBcBpCHBLlFB3BBBnBhBBmCKBLFBOSB7BFBLFBVbBcBBQDBY4FB9BjDB0CLBJBBCBBJDDfDDBNNBHBLlCBJBBvBBBMaBpCHB0CMBqCGBL1CBJ3CBjBNBLFBKuBuBPJBeCBhBBBXPPBnCBIDDtBCBCDDKHBLFBHDDmBDDHGBLFBtBDBL1HBaGBSqBqBBBBe0CBCOBzBMB8clDBwDGGBJBlGryCBkDMB3iBJB88DEBoS41GB7Bl2BB6RGBgBLLBCByCLLBEBfBBHJBnCJBLIIWEBUvNB7BlGB8CEBaBBarBBsCDB6BGBS-BBGKBIIB3mHoBBhBgDB0D8vIBFIIDkJkJBNBCcBEBBCNBFHBtMjoCBsDEBOCBKGBLBBJ76DB+HCB1NFBYOBSOBvBBBYIB1D7BB3HJBoBBBjGUBnC5DBVLBVLB4CIBamEB2CoCoCDBBCBBDBBFNNCIIiCFFBJJIddFGGCCBI1K1KBlJlJB-V-VBNBGQQBuiBBgBFBH0GBISSBIIDGGBDB-BgBBCvDBuBCBPBBLDBD-JBgBQB7BEBCvOBrB1GBsBDBC-FBgBXXBGBD-GBIFFDQQmGBBRoBBtCDBLDBDwYBlCrCB+BhGBFccDCCBCCLFFCCCBEBCDBCECEDDCBBCICDCCBFFIKFCLLSEBEGGSzBBDtIBtBDBlDLBQBBQQQmBJBvF3BBeMBtBDBKGBDNBH5EB6eCBSCBOCB7GFBNDBCOBNDB5BHBLFBpBHBfBBNDBDNBKmBB5KHBPBBOCBMCB6BCCBCBRBBNDBLGB0EoDoDBjgBBh3pBfB-oEBBv0FBBypHOBvThtCB-QhvBBs6EEBrpIm8yVBCdBhD-DBxHvw-FB", false)),
+        Vai: () => new UnicodeRangeTable(decodeRanges("gopBrJ", true)),
+        Vithkuqi: () => new UnicodeRangeTable(decodeRanges("wrhCKCOCGCBCKCOCGCB", true)),
+        Wancho: () => new UnicodeRangeTable(decodeRanges("g24D5BGA", true)),
+        Warang_Citi: () => new UnicodeRangeTable(decodeRanges("glmCyCNA", true)),
+        Yezidi: () => new UnicodeRangeTable(decodeRanges("g0jCpBCCDB", true)),
+        Yi: () => new UnicodeRangeTable(decodeRanges("ggoBskBE2B", true)),
+        Zanabazar_Square: () => new UnicodeRangeTable(decodeRanges("gwmCnC", true))
+      });
+      static FOLD_CATEGORIES = new LazyMap({
+        L: () => new UnicodeRangeTable(decodeRanges("laA", true)),
+        LC: () => new UnicodeRangeTable(decodeRanges("laA", true)),
+        Ll: () => new UnicodeRangeTable(decodeRanges("hCZBmDWBCGBiBuBCEECDOCDuBCBECEBBCCCBCCBBBDDBCBBCCBEBBCBBCECBCCDCCBCCBBBCCCBEEIBBCBBCBBCOCDQCDBBCCCBBBC4BCIBBCBBDCCBCBCGC3HrBrBCEEJHHCCBCCCBCCBPBCIBkBJJCUCGDDCBBDyBBxBgBCK2BCBMCD+CCDlBBq6ClBBCGGzW1CB0kCHHBpBBDCBhK0ECKgDCKHBJFBLHBJHBJFBMGCJHBZHBJHBJHBJEBMEBMDBNEBMEBqJEEBHHxC9zC9zCBuBBxBCCBBBDGCBCBCDDJCBCgDCJCCFuqeuqeCqBCUaCoEMCE8BCLECBICFCCDCCEUCBDBCEBCOCBCBCCCBQCZs5Vs5VBYBmmBnBBpEjBB9EKBCOBCGBCBBr3ByBB+EVB75CfBhsVfBhCYBoyehBB", false)),
+        Lt: () => new UnicodeRangeTable(decodeRanges("kOCCBCCBCClBCCtsHHBJHBJHBMQQwBAB", false)),
+        Lu: () => new UnicodeRangeTable(decodeRanges("hDZB7BqBqBBWBCHBCuBCEECDOCDsBCDECBBBDCCDEEGDDECBDDDCCCDFFDEECDDECCGBBCBBCBBCOCBSCDBBCEECkBCEQCJDDBCCFICBEBCBBCCCBEEBCCBCBCEBDCCBDDIDDCBBEFBGLLBnFnFsBCCEEEBBBvBDBCdBCBBECBCWCBDBCGD1BvBBCgBCK0BCDMCBgDCyBlBBq6CqBBDCB5XFBjkCIBCvHvHERRzD0ECGGGC8CCBHBJFBLHBJHBJFBMGCJHBJNBzBBBNSSBPPBEEpL2B2Bs1CvBBCEEBGCHDDLiDCJCCFNNBkBBCGG0oesBCUaCoEMCE8BCLCCDICFFFCBBDSCMOCFCCDOCb9a9advCBi8UZBumBnBBpEjBB8EKBCOBCGBCBBk4ByBB+DVB75CfBhsVfB8BYBvyehBB", false)),
+        M: () => new UnicodeRangeTable(decodeRanges("5cgBgBlgHAB", false)),
+        Mn: () => new UnicodeRangeTable(decodeRanges("5cgBgBlgHAB", false)),
+        Emoji: () => new UnicodeRangeTable(decodeRanges("8mJA", true)),
+        Extended_Pictographic: () => new UnicodeRangeTable(decodeRanges("8mJA", true)),
+        Lowercase: () => new UnicodeRangeTable(decodeRanges("hCZBmDWBCGBiBuBCEECDOCDuBCBECEBBCCCBCCBBBDDBCBBCCBEBBCBBCECBCCDCCBCCBBBCCCBEEIBBCBBCBBCOCDQCDBBCCCBBBC4BCIBBCBBDCCBCBCGCiJCCEJJHCCBBBCCCBCCBPBCIBkBJJCUCGDDCBBDyBBxBgBCK2BCBMCD+CCDlBBq6ClBBCGGzW1CB0kCHHBpBBDCBhK0ECKgDCKHBJFBLHBJHBJFBMGCJHBZHBJHBJHBJEBMEBMDBNEBMEBqJEEBHHuBPBUzZzZBYBx5BvBBxBCCBBBDGCBCBCDDJCBCgDCJCCFuqeuqeCqBCUaCoEMCE8BCLECBICFCCDCCEUCBDBCEBCOCBCBCCCBQCZs5Vs5VBYBmmBnBBpEjBB9EKBCOBCGBCBBr3ByBB+EVB75CfBhsVfBhCYBoyehBB", false)),
+        Math: () => new UnicodeRangeTable(decodeRanges("ycGDCHHFMMDDDCHHFAB", false)),
+        Uppercase: () => new UnicodeRangeTable(decodeRanges("hDZB7BqBqBBWBCHBCuBCEECDOCDsBCDECBBBDCCDEEGDDECBDDDCCCDFFDEECDDECCGBBCBBCBBCOCBSCDBBCEECkBCEQCJDDBCCFICBEBCBBCCCBEEBCCBCBCEBDCCBDDIDDCBBEFBGLLBnFnFsBCCEEEBBBvBDBCdBCBBECBCWCBDBCGD1BvBBCgBCK0BCDMCBgDCyBlBBq6CqBBDCB5XFBjkCIBCvHvHERRzD0ECGGGC8CCBHBJFBLHBJHBJFBMGCJHBJNBzBBBNSSBPPBEEpLiBiBBOBFsasaBYBn6BvBBCEEBGCHDDLiDCJCCFNNBkBBCGG0oesBCUaCoEMCE8BCLCCDICFFFCBBDSCMOCFCCDOCb9a9advCBi8UZBumBnBBpEjBB8EKBCOBCGBCBBk4ByBB+DVB75CfBhsVfB8BYBvyehBB", false))
+      });
+      static FOLD_SCRIPT = new LazyMap({
+        Common: () => new UnicodeRangeTable(decodeRanges("8cgBgB", false)),
+        Greek: () => new UnicodeRangeTable(decodeRanges("1FwUwU", false)),
+        Inherited: () => new UnicodeRangeTable(decodeRanges("5cgBgBlgHAB", false))
+      });
+    };
+    Unicode = class Unicode2 {
+      static MAX_RUNE = 1114111;
+      static RUNE_ERROR = 65533;
+      static isUnsearchable(r) {
+        return r === Unicode2.RUNE_ERROR || r >= Unicode2.MIN_HIGH_SURROGATE && r <= Unicode2.MAX_LOW_SURROGATE;
+      }
+      static MAX_ASCII = 127;
+      static MAX_LATIN1 = 255;
+      static MAX_BMP = 65535;
+      static MIN_FOLD = 65;
+      static MAX_FOLD = 125251;
+      static MIN_HIGH_SURROGATE = 55296;
+      static MAX_HIGH_SURROGATE = 56319;
+      static MIN_LOW_SURROGATE = 56320;
+      static MAX_LOW_SURROGATE = 57343;
+      static MIN_SUPPLEMENTARY_CODE_POINT = 65536;
+      static is32(ranges, r) {
+        let lo = 0;
+        let hi = ranges.length;
+        while (lo < hi) {
+          const m = lo + Math.floor((hi - lo) / 2);
+          const rlo = ranges.getLo(m);
+          const rhi = ranges.getHi(m);
+          if (rlo <= r && r <= rhi) {
+            const stride = ranges.getStride(m);
+            return (r - rlo) % stride === 0;
+          }
+          if (r < rlo) hi = m;
+          else lo = m + 1;
+        }
+        return false;
+      }
+      static is(ranges, r) {
+        if (r <= Unicode2.MAX_LATIN1) {
+          for (let i = 0; i < ranges.length; i++) {
+            if (r > ranges.getHi(i)) continue;
+            const rlo = ranges.getLo(i);
+            if (r < rlo) return false;
+            const stride = ranges.getStride(i);
+            return (r - rlo) % stride === 0;
+          }
+          return false;
+        }
+        return ranges.length > 0 && r >= ranges.getLo(0) && Unicode2.is32(ranges, r);
+      }
+      static isPrint(r) {
+        if (r <= Unicode2.MAX_LATIN1) return r >= 32 && r < Unicode2.MAX_ASCII || r >= 161 && r !== 173;
+        return Unicode2.is(UnicodeTables.Print, r);
+      }
+      static simpleFold(r) {
+        if (UnicodeTables.CASE_ORBIT.has(r)) return UnicodeTables.CASE_ORBIT.get(r);
+        if (r <= Unicode2.MAX_ASCII) {
+          const l = Codepoint.toLowerCase(r);
+          return l !== r ? l : Codepoint.toUpperCase(r);
+        }
+        return r;
+      }
+      static equalsIgnoreCase(r1, r2) {
+        if (r1 === r2) return true;
+        if (r1 < 0 || r2 < 0) return false;
+        if (r1 <= Unicode2.MAX_ASCII && r2 <= Unicode2.MAX_ASCII) {
+          if (65 <= r1 && r1 <= 90) r1 |= 32;
+          if (65 <= r2 && r2 <= 90) r2 |= 32;
+          return r1 === r2;
+        }
+        for (let r = Unicode2.simpleFold(r1); r !== r1; r = Unicode2.simpleFold(r)) if (r === r2) return true;
+        return false;
+      }
+    };
+    RE2JSException = class extends Error {
+      /** @param {string} message */
+      constructor(message) {
+        super(message);
+        this.name = "RE2JSException";
+      }
+    };
+    RE2JSSyntaxException = class extends RE2JSException {
+      /**
+      * @param {string} error
+      * @param {string|null} [input=null]
+      */
+      constructor(error2, input = null) {
+        let message = `error parsing regexp: ${error2}`;
+        if (input) message += `: \`${input}\``;
+        super(message);
+        this.name = "RE2JSSyntaxException";
+        this.message = message;
+        this.error = error2;
+        this.input = input;
+      }
+      /**
+      * Retrieves the description of the error.
+      * @returns {string}
+      */
+      getDescription() {
+        return this.error;
+      }
+      /**
+      * Retrieves the erroneous regular-expression pattern.
+      * @returns {string|null}
+      */
+      getPattern() {
+        return this.input;
+      }
+    };
+    RE2JSCompileException = class extends RE2JSException {
+      /** @param {string} message */
+      constructor(message) {
+        super(message);
+        this.name = "RE2JSCompileException";
+      }
+    };
+    RE2JSGroupException = class extends RE2JSException {
+      /** @param {string} message */
+      constructor(message) {
+        super(message);
+        this.name = "RE2JSGroupException";
+      }
+    };
+    RE2JSFlagsException = class extends RE2JSException {
+      /** @param {string} message */
+      constructor(message) {
+        super(message);
+        this.name = "RE2JSFlagsException";
+      }
+    };
+    RE2JSInternalException = class extends RE2JSException {
+      /** @param {string} message */
+      constructor(message) {
+        super(message);
+        this.name = "RE2JSInternalException";
+      }
+    };
+    FAST_PATH_TABLE_SIZE = 256;
+    WORD_RUNE_TABLE = new Uint8Array(FAST_PATH_TABLE_SIZE);
+    for (let i = 0; i < FAST_PATH_TABLE_SIZE; i++) WORD_RUNE_TABLE[i] = 97 <= i && i <= 122 || 65 <= i && i <= 90 || 48 <= i && i <= 57 || i === 95 ? 1 : 0;
+    cachedNativeEncoder = null;
+    cachedNativeDecoder = null;
+    Utils = class Utils2 {
+      static METACHARACTERS = "\\.+*?()|[]{}^$";
+      static EMPTY_BEGIN_LINE = 1;
+      static EMPTY_END_LINE = 2;
+      static EMPTY_BEGIN_TEXT = 4;
+      static EMPTY_END_TEXT = 8;
+      static EMPTY_WORD_BOUNDARY = 16;
+      static EMPTY_NO_WORD_BOUNDARY = 32;
+      static EMPTY_ALL = -1;
+      static emptyInts() {
+        return [];
+      }
+      static isString(value) {
+        return typeof value === "string" || Object.prototype.toString.call(value) === "[object String]";
+      }
+      static typeName(value) {
+        if (value === null || typeof value !== "object" && typeof value !== "function") return value === null ? "null" : typeof value;
+        return Object.prototype.toString.call(value).slice(8, -1);
+      }
+      static checkPattern(pattern) {
+        if (!Utils2.isString(pattern)) throw new TypeError(`The pattern must be a string, not ${Utils2.typeName(pattern)} (RE2JS.translateRegExp() converts a RegExp)`);
+      }
+      static checkInput(input) {
+        if (!Utils2.isString(input) && !Utils2.isByteArray(input)) throw new TypeError(`The input must be a string or a byte array (Uint8Array or number[]), not ${Utils2.typeName(input)}`);
+      }
+      static checkFlags(flags) {
+        const known3 = PublicFlags.MULTILINE | PublicFlags.DOTALL | PublicFlags.CASE_INSENSITIVE | PublicFlags.DISABLE_UNICODE_GROUPS | PublicFlags.LONGEST_MATCH | PublicFlags.LOOKBEHINDS;
+        if (!Number.isInteger(flags) || (flags & ~known3) !== 0) throw new RE2JSFlagsException("Flags should only be a combination of MULTILINE, DOTALL, CASE_INSENSITIVE, DISABLE_UNICODE_GROUPS, LONGEST_MATCH, LOOKBEHINDS");
+      }
+      static isByteArray(input) {
+        return Array.isArray(input) || Object.prototype.toString.call(input) === "[object Uint8Array]";
+      }
+      static isalnum(c) {
+        return Codepoint.CODES["0"] <= c && c <= Codepoint.CODES["9"] || Codepoint.CODES["a"] <= c && c <= Codepoint.CODES["z"] || Codepoint.CODES["A"] <= c && c <= Codepoint.CODES["Z"];
+      }
+      static unhex(c) {
+        if (Codepoint.CODES["0"] <= c && c <= Codepoint.CODES["9"]) return c - Codepoint.CODES["0"];
+        if (Codepoint.CODES["a"] <= c && c <= Codepoint.CODES["f"]) return c - Codepoint.CODES["a"] + 10;
+        if (Codepoint.CODES["A"] <= c && c <= Codepoint.CODES["F"]) return c - Codepoint.CODES["A"] + 10;
+        return -1;
+      }
+      static escapeRune(rune) {
+        let out = "";
+        if (Unicode.isPrint(rune)) {
+          if (Utils2.METACHARACTERS.indexOf(String.fromCodePoint(rune)) >= 0) out += "\\";
+          out += String.fromCodePoint(rune);
+        } else switch (rune) {
+          case Codepoint.CODES['"']:
+            out += '\\"';
+            break;
+          case Codepoint.CODES["\\"]:
+            out += "\\\\";
+            break;
+          case Codepoint.CODES["	"]:
+            out += "\\t";
+            break;
+          case Codepoint.CODES["\n"]:
+            out += "\\n";
+            break;
+          case Codepoint.CODES["\r"]:
+            out += "\\r";
+            break;
+          case Codepoint.CODES["\b"]:
+            out += "\\b";
+            break;
+          case Codepoint.CODES["\f"]:
+            out += "\\f";
+            break;
+          default: {
+            let s = rune.toString(16);
+            if (rune < 256) {
+              out += "\\x";
+              if (s.length === 1) out += "0";
+              out += s;
+            } else out += `\\x{${s}}`;
+            break;
+          }
+        }
+        return out;
+      }
+      static stringToRunes(str) {
+        const string3 = String(str);
+        const runes = [];
+        let i = 0;
+        while (i < string3.length) {
+          const cp = string3.codePointAt(i);
+          runes.push(cp);
+          i += cp > Unicode.MAX_BMP ? 2 : 1;
+        }
+        return new Int32Array(runes);
+      }
+      static runeToString(r) {
+        return String.fromCodePoint(r);
+      }
+      static isWordRune(r) {
+        return r < FAST_PATH_TABLE_SIZE ? WORD_RUNE_TABLE[r] === 1 : false;
+      }
+      static emptyOpContext(r1, r2) {
+        let op = 0;
+        if (r1 < 0) op |= Utils2.EMPTY_BEGIN_TEXT | Utils2.EMPTY_BEGIN_LINE;
+        if (r1 === 10) op |= Utils2.EMPTY_BEGIN_LINE;
+        if (r2 < 0) op |= Utils2.EMPTY_END_TEXT | Utils2.EMPTY_END_LINE;
+        if (r2 === 10) op |= Utils2.EMPTY_END_LINE;
+        if (Utils2.isWordRune(r1) !== Utils2.isWordRune(r2)) op |= Utils2.EMPTY_WORD_BOUNDARY;
+        else op |= Utils2.EMPTY_NO_WORD_BOUNDARY;
+        return op;
+      }
+      /**
+      * Returns a string that quotes all regular expression metacharacters inside the argument text;
+      * the returned string is a regular expression matching the literal text. For example,
+      * {@code quoteMeta("[foo]").equals("\\[foo\\]")}.
+      * @param {string} str
+      * @returns {string}
+      */
+      static quoteMeta(str) {
+        return str.split("").map((s) => {
+          if (Utils2.METACHARACTERS.indexOf(s) >= 0) return `\\${s}`;
+          return s;
+        }).join("");
+      }
+      static charCount(codePoint) {
+        return codePoint > Unicode.MAX_BMP ? 2 : 1;
+      }
+      /**
+      * High-speed conversion from TypedArrays to standard JS Arrays.
+      * Bypasses the expensive Symbol.iterator overhead of Array.from()
+      */
+      static toArray(typedArray) {
+        const len = typedArray.length;
+        const res = new Array(len);
+        for (let i = 0; i < len; i++) res[i] = typedArray[i];
+        return res;
+      }
+      static stringToUtf8ByteArray(str) {
+        if (globalThis.TextEncoder) {
+          if (!cachedNativeEncoder) cachedNativeEncoder = new TextEncoder();
+          return cachedNativeEncoder.encode(str);
+        } else {
+          let out = [], p = 0;
+          for (let i = 0; i < str.length; i++) {
+            let c = str.charCodeAt(i);
+            if (c < 128) out[p++] = c;
+            else if (c < 2048) {
+              out[p++] = c >> 6 | 192;
+              out[p++] = c & 63 | 128;
+            } else if ((c & 64512) === Unicode.MIN_HIGH_SURROGATE && i + 1 < str.length && (str.charCodeAt(i + 1) & 64512) === Unicode.MIN_LOW_SURROGATE) {
+              c = Unicode.MIN_SUPPLEMENTARY_CODE_POINT + ((c & 1023) << 10) + (str.charCodeAt(++i) & 1023);
+              out[p++] = c >> 18 | 240;
+              out[p++] = c >> 12 & 63 | 128;
+              out[p++] = c >> 6 & 63 | 128;
+              out[p++] = c & 63 | 128;
+            } else {
+              out[p++] = c >> 12 | 224;
+              out[p++] = c >> 6 & 63 | 128;
+              out[p++] = c & 63 | 128;
+            }
+          }
+          return out;
+        }
+      }
+      static utf8ByteArrayToString(bytes) {
+        if (globalThis.TextDecoder) {
+          if (!cachedNativeDecoder) cachedNativeDecoder = new TextDecoder("utf-8");
+          const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+          return cachedNativeDecoder.decode(view);
+        } else {
+          let out = [], pos = 0, c = 0;
+          while (pos < bytes.length) {
+            let c1 = bytes[pos++];
+            if (c1 < 128) out[c++] = String.fromCharCode(c1);
+            else if (c1 > 191 && c1 < 224) {
+              let c2 = bytes[pos++];
+              out[c++] = String.fromCharCode((c1 & 31) << 6 | c2 & 63);
+            } else if (c1 > 239 && c1 < 365) {
+              let c2 = bytes[pos++];
+              let c3 = bytes[pos++];
+              let c4 = bytes[pos++];
+              let u = ((c1 & 7) << 18 | (c2 & 63) << 12 | (c3 & 63) << 6 | c4 & 63) - Unicode.MIN_SUPPLEMENTARY_CODE_POINT;
+              out[c++] = String.fromCharCode(Unicode.MIN_HIGH_SURROGATE + (u >> 10));
+              out[c++] = String.fromCharCode(Unicode.MIN_LOW_SURROGATE + (u & 1023));
+            } else {
+              let c2 = bytes[pos++];
+              let c3 = bytes[pos++];
+              out[c++] = String.fromCharCode((c1 & 15) << 12 | (c2 & 63) << 6 | c3 & 63);
+            }
+          }
+          return out.join("");
+        }
+      }
+    };
+    createEnum = (values = [], initNum = 0) => {
+      const enumObject = /* @__PURE__ */ Object.create(null);
+      for (let i = 0; i < values.length; i++) {
+        const val = values[i];
+        const keyVal = initNum + i;
+        enumObject[val] = keyVal;
+        enumObject[keyVal] = val;
+      }
+      return Object.freeze(enumObject);
+    };
+    MatcherInputBase = class MatcherInputBase2 {
+      static Encoding = createEnum(["UTF_16", "UTF_8"]);
+      getEncoding() {
+        throw Error("not implemented");
+      }
+      /** @returns {string} */
+      asCharSequence() {
+        throw Error("not implemented");
+      }
+      /** @returns {Uint8Array|number[]|null} */
+      asBytes() {
+        throw Error("not implemented");
+      }
+      /** @returns {number} */
+      length() {
+        throw Error("not implemented");
+      }
+      /**
+      *
+      * @returns {boolean}
+      */
+      isUTF8Encoding() {
+        return this.getEncoding() === MatcherInputBase2.Encoding.UTF_8;
+      }
+      /**
+      *
+      * @returns {boolean}
+      */
+      isUTF16Encoding() {
+        return this.getEncoding() === MatcherInputBase2.Encoding.UTF_16;
+      }
+    };
+    Utf8MatcherInput = class extends MatcherInputBase {
+      /** @param {Uint8Array|number[]|null} bytes */
+      constructor(bytes = null) {
+        super();
+        this.bytes = bytes;
+      }
+      getEncoding() {
+        return MatcherInputBase.Encoding.UTF_8;
+      }
+      /**
+      *
+      * @returns {string}
+      */
+      asCharSequence() {
+        return Utils.utf8ByteArrayToString(this.bytes);
+      }
+      /**
+      *
+      * @returns {Uint8Array|number[]|null}
+      */
+      asBytes() {
+        return this.bytes;
+      }
+      /**
+      *
+      * @returns {number}
+      */
+      length() {
+        return this.bytes.length;
+      }
+    };
+    Utf16MatcherInput = class extends MatcherInputBase {
+      /** @param {string|null} charSequence */
+      constructor(charSequence = null) {
+        super();
+        this.charSequence = charSequence;
+      }
+      getEncoding() {
+        return MatcherInputBase.Encoding.UTF_16;
+      }
+      /**
+      *
+      * @returns {string}
+      */
+      asCharSequence() {
+        return this.charSequence;
+      }
+      /**
+      *
+      * @returns {number[]}
+      */
+      asBytes() {
+        return Utils.stringToUtf8ByteArray(this.charSequence.toString());
+      }
+      /**
+      *
+      * @returns {number}
+      */
+      length() {
+        return this.charSequence.length;
+      }
+    };
+    MatcherInput = class {
+      /**
+      * Return the MatcherInput for UTF_16 encoding.
+      * @returns {Utf16MatcherInput}
+      */
+      static utf16(charSequence) {
+        Utils.checkInput(charSequence);
+        return new Utf16MatcherInput(charSequence);
+      }
+      /**
+      * Return the MatcherInput for UTF_8 encoding.
+      * @returns {Utf8MatcherInput}
+      */
+      static utf8(input) {
+        if (Utils.isByteArray(input)) return new Utf8MatcherInput(input);
+        return new Utf8MatcherInput(Utils.stringToUtf8ByteArray(input));
+      }
+    };
+    MachineInputBase = class {
+      static EOF() {
+        return -8;
+      }
+      constructor() {
+        this.start = 0;
+        this.end = 0;
+      }
+      canCheckPrefix() {
+        return true;
+      }
+      endPos() {
+        return this.end - this.start;
+      }
+      hasString() {
+        return false;
+      }
+      hasAnyString() {
+        return false;
+      }
+      prefixLength() {
+        return 0;
+      }
+    };
+    MachineUTF8Input = class MachineUTF8Input2 extends MachineInputBase {
+      static RUNE_ERROR_STEP = Unicode.RUNE_ERROR << 3 | 1;
+      constructor(bytes, start2 = 0, end2 = bytes.length) {
+        super();
+        this.bytes = bytes;
+        this.start = start2;
+        this.end = end2;
+      }
+      hasString(prefilter, pos) {
+        const target = prefilter.bytes;
+        if (target.length === 0) return true;
+        const idx = this.indexOf(this.bytes, target, this.start + pos);
+        return idx !== -1 && idx <= this.end - target.length;
+      }
+      hasAnyString(prefilter, pos) {
+        return prefilter.automaton8().searchUTF8(this.bytes, this.start + pos, this.end);
+      }
+      step(pos) {
+        pos += this.start;
+        if (pos >= this.end) return MachineInputBase.EOF();
+        const c = this.bytes[pos] & 255;
+        if (c < 128) return c << 3 | 1;
+        let size;
+        let rune;
+        let lo = 128;
+        let hi = 191;
+        if (c >= 194 && c <= 223) {
+          size = 2;
+          rune = c & 31;
+        } else if (c >= 224 && c <= 239) {
+          size = 3;
+          rune = c & 15;
+          if (c === 224) lo = 160;
+          else if (c === 237) hi = 159;
+        } else if (c >= 240 && c <= 244) {
+          size = 4;
+          rune = c & 7;
+          if (c === 240) lo = 144;
+          else if (c === 244) hi = 143;
+        } else return MachineUTF8Input2.RUNE_ERROR_STEP;
+        if (pos + size > this.end) return MachineUTF8Input2.RUNE_ERROR_STEP;
+        const c1 = this.bytes[pos + 1] & 255;
+        if (c1 < lo || c1 > hi) return MachineUTF8Input2.RUNE_ERROR_STEP;
+        rune = rune << 6 | c1 & 63;
+        if (size > 2) {
+          const c2 = this.bytes[pos + 2] & 255;
+          if ((c2 & 192) !== 128) return MachineUTF8Input2.RUNE_ERROR_STEP;
+          rune = rune << 6 | c2 & 63;
+          if (size > 3) {
+            const c3 = this.bytes[pos + 3] & 255;
+            if ((c3 & 192) !== 128) return MachineUTF8Input2.RUNE_ERROR_STEP;
+            rune = rune << 6 | c3 & 63;
+          }
+        }
+        return rune << 3 | size;
+      }
+      index(re2, pos) {
+        pos += this.start;
+        const i = this.indexOf(this.bytes, re2.prefixUTF8, pos);
+        return i < 0 ? i : i - pos;
+      }
+      context(pos) {
+        pos += this.start;
+        let r1 = -1;
+        if (pos > this.start && pos <= this.end) {
+          let start2 = pos - 1;
+          r1 = this.bytes[start2--];
+          if (r1 >= 128) {
+            let lim = pos - 4;
+            if (lim < this.start) lim = this.start;
+            while (start2 >= lim && (this.bytes[start2] & 192) === 128) start2--;
+            if (start2 < this.start) start2 = this.start;
+            const r = this.step(start2 - this.start);
+            r1 = start2 + (r & 7) === pos ? r >> 3 : Unicode.RUNE_ERROR;
+          }
+        }
+        const r2 = pos < this.end ? this.step(pos - this.start) >> 3 : -1;
+        return Utils.emptyOpContext(r1, r2);
+      }
+      indexOf(source, target, fromIndex = 0) {
+        let targetLength = target.length;
+        if (targetLength === 0) return fromIndex <= this.end ? fromIndex : -1;
+        const firstByte = target[0];
+        let limit = this.end - targetLength;
+        const hasNativeIndexOf = typeof source.indexOf === "function";
+        let i = fromIndex;
+        while (i <= limit) {
+          if (hasNativeIndexOf) {
+            i = source.indexOf(firstByte, i);
+            if (i === -1 || i > limit) return -1;
+          } else {
+            while (i <= limit && source[i] !== firstByte) i++;
+            if (i > limit) return -1;
+          }
+          let match = true;
+          for (let j = 1; j < targetLength; j++) if (source[i + j] !== target[j]) {
+            match = false;
+            break;
+          }
+          if (match) return i;
+          i++;
+        }
+        return -1;
+      }
+      prefixLength(re2) {
+        return re2.prefixUTF8.length;
+      }
+    };
+    MachineUTF16Input = class extends MachineInputBase {
+      constructor(charSequence, start2 = 0, end2 = charSequence.length) {
+        super();
+        this.charSequence = charSequence;
+        this.start = start2;
+        this.end = end2;
+      }
+      hasString(prefilter, pos) {
+        const idx = this.charSequence.indexOf(prefilter.str, this.start + pos);
+        return idx !== -1 && idx <= this.end - prefilter.str.length;
+      }
+      hasAnyString(prefilter, pos) {
+        return prefilter.automaton16().searchUTF16(this.charSequence, this.start + pos, this.end);
+      }
+      step(pos) {
+        pos += this.start;
+        if (pos >= this.end) return MachineInputBase.EOF();
+        const c1 = this.charSequence.charCodeAt(pos);
+        if (c1 < Unicode.MIN_HIGH_SURROGATE || c1 > Unicode.MAX_HIGH_SURROGATE || pos + 1 >= this.end) return c1 << 3 | 1;
+        const c2 = this.charSequence.charCodeAt(pos + 1);
+        if (c2 >= Unicode.MIN_LOW_SURROGATE && c2 <= Unicode.MAX_LOW_SURROGATE) return (c1 - Unicode.MIN_HIGH_SURROGATE) * 1024 + (c2 - Unicode.MIN_LOW_SURROGATE) + Unicode.MIN_SUPPLEMENTARY_CODE_POINT << 3 | 2;
+        return c1 << 3 | 1;
+      }
+      index(re2, pos) {
+        pos += this.start;
+        const i = this.charSequence.indexOf(re2.prefix, pos);
+        if (i < 0 || i > this.end - re2.prefix.length) return -1;
+        return i - pos;
+      }
+      context(pos) {
+        pos += this.start;
+        const r1 = pos > this.start && pos <= this.end ? this.charSequence.charCodeAt(pos - 1) : -1;
+        const r2 = pos < this.end ? this.charSequence.charCodeAt(pos) : -1;
+        return Utils.emptyOpContext(r1, r2);
+      }
+      prefixLength(re2) {
+        return re2.prefix.length;
+      }
+    };
+    MachineInput = class {
+      static fromUTF8(bytes, start2 = 0, end2 = bytes.length) {
+        return new MachineUTF8Input(bytes, start2, end2);
+      }
+      static fromUTF16(charSequence, start2 = 0, end2 = void 0) {
+        Utils.checkInput(charSequence);
+        return new MachineUTF16Input(charSequence, start2, end2 ?? charSequence.length);
+      }
+    };
+    Matcher = class Matcher2 {
+      /**
+      * V8 and WebKit have historical hard limits on the number of arguments
+      * that can be passed to a function. We cap replacer arguments to prevent
+      * Call Stack Overflow (DoS) vulnerabilities on massive ASTs.
+      */
+      static MAX_REPLACER_ARGS = 65535;
+      /**
+      * Quotes '\' and '$' in {@code s}, so that the returned string could be used in
+      * {@link #appendReplacement} as a literal replacement of {@code s}.
+      *
+      * @param {string} str the string to be quoted
+      * @param {boolean} [javaMode=false] whether the replacement will be used in javaMode
+      * @returns {string} the quoted string
+      */
+      static quoteReplacement(str, javaMode = false) {
+        if (javaMode) {
+          if (str.indexOf("\\") < 0 && str.indexOf("$") < 0) return str;
+          return str.split("").map((s) => {
+            const c = s.codePointAt(0);
+            if (c === Codepoint.CODES["\\"] || c === Codepoint.CODES["$"]) return `\\${s}`;
+            return s;
+          }).join("");
+        }
+        if (str.indexOf("$") < 0) return str;
+        return str.split("").map((s) => {
+          if (s.codePointAt(0) === Codepoint.CODES["$"]) return "$$";
+          return s;
+        }).join("");
+      }
+      /**
+      *
+      * @param {import('./index.js').RE2JS} pattern
+      * @param {string|number[]|Uint8Array|MatcherInputBase} input
+      */
+      constructor(pattern, input) {
+        if (pattern === null) throw new Error("pattern is null");
+        this.patternInput = pattern;
+        const re2 = this.patternInput.re2();
+        this.patternGroupCount = re2.numberOfCapturingGroups();
+        this.groups = [];
+        this.namedGroups = re2.namedGroups;
+        this.hasNamedGroups = Object.keys(this.namedGroups).length > 0;
+        this.numberOfInstructions = re2.numberOfInstructions();
+        this.lookbehindState = null;
+        if (input instanceof MatcherInputBase) this.resetMatcherInput(input);
+        else if (Utils.isByteArray(input)) this.resetMatcherInput(MatcherInput.utf8(input));
+        else this.resetMatcherInput(MatcherInput.utf16(input));
+      }
+      /**
+      * Returns the {@code RE2JS} associated with this {@code Matcher}.
+      * @returns {import('./index.js').RE2JS}
+      */
+      pattern() {
+        return this.patternInput;
+      }
+      /**
+      * Resets the {@code Matcher}, rewinding input and discarding any match information.
+      *
+      * @returns {Matcher} the {@code Matcher} itself, for chained method calls
+      */
+      reset() {
+        this.matcherInputLength = this.matcherInput.length();
+        this.appendPos = 0;
+        this.hasMatch = false;
+        this.hasGroups = false;
+        this.anchorFlag = 0;
+        return this;
+      }
+      /**
+      * Resets the {@code Matcher} and changes the input.
+      * @param {string|number[]|Uint8Array|MatcherInputBase} input
+      * @returns {Matcher} the {@code Matcher} itself, for chained method calls
+      */
+      resetMatcherInput(input) {
+        if (input === null) throw new Error("input is null");
+        if (!(input instanceof MatcherInputBase)) {
+          if (Utils.isByteArray(input)) input = MatcherInput.utf8(input);
+          else input = MatcherInput.utf16(input);
+        }
+        this.matcherInput = input;
+        if (this.lookbehindState !== null) this.lookbehindState.reset();
+        else this.lookbehindState = this.patternInput.re2().createLookbehindState();
+        this.reset();
+        return this;
+      }
+      /**
+      * Returns the start of the named group of the most recent match, or -1 if the group was not
+      * matched.
+      * @param {string|number} [group=0]
+      * @returns {number}
+      */
+      start(group2 = 0) {
+        if (typeof group2 === "string") {
+          const groupInt = this.namedGroups[group2];
+          if (!Number.isFinite(groupInt)) throw new RE2JSGroupException(`group '${group2}' not found`);
+          group2 = groupInt;
+        }
+        this.loadGroup(group2);
+        return this.groups[2 * group2];
+      }
+      /**
+      * Returns the end of the named group of the most recent match, or -1 if the group was not
+      * matched.
+      * @param {string|number} [group=0]
+      * @returns {number}
+      */
+      end(group2 = 0) {
+        if (typeof group2 === "string") {
+          const groupInt = this.namedGroups[group2];
+          if (!Number.isFinite(groupInt)) throw new RE2JSGroupException(`group '${group2}' not found`);
+          group2 = groupInt;
+        }
+        this.loadGroup(group2);
+        return this.groups[2 * group2 + 1];
+      }
+      /**
+      * Returns the program size of this pattern.
+      *
+      * <p>
+      * Similar to the C++ implementation, the program size is a very approximate measure of a regexp's
+      * "cost". Larger numbers are more expensive than smaller numbers.
+      * </p>
+      *
+      * @returns {number} the program size of this pattern
+      */
+      programSize() {
+        return this.numberOfInstructions;
+      }
+      /**
+      * Returns the named group of the most recent match, or {@code null} if the group was not matched.
+      * @param {string|number} [group=0]
+      * @returns {string|null}
+      */
+      group(group2 = 0) {
+        if (typeof group2 === "string") {
+          const groupInt = this.namedGroups[group2];
+          if (!Number.isFinite(groupInt)) throw new RE2JSGroupException(`group '${group2}' not found`);
+          group2 = groupInt;
+        }
+        const start2 = this.start(group2);
+        const end2 = this.end(group2);
+        if (start2 < 0 && end2 < 0) return null;
+        return this.substring(start2, end2);
+      }
+      /**
+      * Returns a dictionary map of all named capturing groups and their matched values.
+      * If a group was not matched, its value will be `null`.
+      * @returns {Record<string, string|null>}
+      */
+      getNamedGroups() {
+        if (!this.hasMatch) throw new RE2JSGroupException("perhaps no match attempted");
+        const result = /* @__PURE__ */ Object.create(null);
+        for (const name of Object.keys(this.namedGroups)) result[name] = this.group(name);
+        return result;
+      }
+      /**
+      * Returns the number of subgroups in this pattern.
+      *
+      * @returns {number} the number of subgroups; the overall match (group 0) does not count
+      */
+      groupCount() {
+        return this.patternGroupCount;
+      }
+      /**
+      * Helper: finds subgroup information if needed for group.
+      * @param {number} group
+      * @private
+      */
+      loadGroup(group2) {
+        if (!Number.isInteger(group2) || group2 < 0 || group2 > this.patternGroupCount) throw new RE2JSGroupException(`Group index out of bounds: ${group2}`);
+        if (!this.hasMatch) throw new RE2JSGroupException("perhaps no match attempted");
+        if (group2 === 0 || this.hasGroups) return;
+        const end2 = this.matcherInputLength;
+        const res = this.patternInput.re2().matchMachineInput(this.matcherInput, this.groups[0], end2, this.anchorFlag, 1 + this.patternGroupCount, this.lookbehindState);
+        if (!res[0]) throw new RE2JSGroupException("inconsistency in matching group data");
+        this.groups = res[1];
+        this.hasGroups = true;
+      }
+      /**
+      * Matches the entire input against the pattern (anchored start and end). If there is a match,
+      * {@code matches} sets the match state to describe it.
+      *
+      * @returns {boolean} true if the entire input matches the pattern
+      */
+      matches() {
+        return this.genMatch(0, RE2Flags.ANCHOR_BOTH);
+      }
+      /**
+      * Matches the beginning of input against the pattern (anchored start). If there is a match,
+      * {@code lookingAt} sets the match state to describe it.
+      *
+      * @returns {boolean} true if the beginning of the input matches the pattern
+      */
+      lookingAt() {
+        return this.genMatch(0, RE2Flags.ANCHOR_START);
+      }
+      /**
+      * Matches the input against the pattern (unanchored), starting at a specified position. If there
+      * is a match, {@code find} sets the match state to describe it.
+      *
+      * @param {number|null} [start=null] the input position where the search begins
+      * @returns {boolean} if it finds a match
+      * @throws IndexOutOfBoundsException if start is not a valid input position
+      */
+      find(start2 = null) {
+        if (start2 !== null) {
+          if (!Number.isInteger(start2) || start2 < 0 || start2 > this.matcherInputLength) throw new RE2JSGroupException(`start index out of bounds: ${start2}`);
+          this.reset();
+          return this.genMatch(start2, 0);
+        }
+        start2 = 0;
+        if (this.hasMatch) {
+          start2 = this.groups[1];
+          if (this.groups[0] === this.groups[1]) {
+            const r = (this.matcherInput.isUTF16Encoding() ? MachineInput.fromUTF16(this.matcherInput.asCharSequence(), 0, this.matcherInputLength) : MachineInput.fromUTF8(this.matcherInput.asBytes(), 0, this.matcherInputLength)).step(start2);
+            if (r < 0) start2++;
+            else start2 += r & 7;
+          }
+        }
+        return this.genMatch(start2, RE2Flags.UNANCHORED);
+      }
+      /**
+      * Helper: does match starting at start, with RE2 anchor flag.
+      * @param {number} startByte
+      * @param {number} anchor
+      * @returns {boolean}
+      * @private
+      */
+      genMatch(startByte, anchor) {
+        const res = this.patternInput.re2().matchMachineInput(this.matcherInput, startByte, this.matcherInputLength, anchor, 1, this.lookbehindState);
+        if (!res[0]) {
+          this.hasMatch = false;
+          return false;
+        }
+        this.groups = res[1];
+        this.hasMatch = true;
+        this.hasGroups = this.patternGroupCount === 0;
+        this.anchorFlag = anchor;
+        return true;
+      }
+      /**
+      * Helper: return substring for [start, end).
+      * @param {number} start
+      * @param {number} end
+      * @returns {string}
+      */
+      substring(start2, end2) {
+        if (this.matcherInput.isUTF8Encoding()) return Utils.utf8ByteArrayToString(this.matcherInput.asBytes().slice(start2, end2));
+        return this.matcherInput.asCharSequence().substring(start2, end2).toString();
+      }
+      /**
+      * Helper for Pattern: return input length.
+      * @returns {number}
+      */
+      inputLength() {
+        return this.matcherInputLength;
+      }
+      /**
+      * Appends to result two strings: the text from the append position up to the beginning of the
+      * most recent match, and then the replacement with submatch groups substituted for references to
+      * them. It advances the append position to where the most recent match ended.
+      *
+      * By default the replacement is expanded as by String.prototype.replace (see
+      * appendReplacementInternalJs). In Java mode it follows re2j / java.util.regex: $n takes as
+      * many digits as still form a valid group number, ${name} is a named group, and a backslash
+      * escapes the next character (so "\\$" in a JS string literal inserts a literal $).
+      *
+      * @param {string} replacement the replacement string
+      * @param {boolean} [javaMode=false] activate java mode (different behaviour for capture groups and special characters)
+      * @returns {string}
+      * @throws IllegalStateException if there was no most recent match
+      * @throws IndexOutOfBoundsException in Java mode, if replacement refers to an invalid group
+      * @private
+      */
+      appendReplacement(replacement, javaMode = false) {
+        let res = "";
+        const s = this.start();
+        const e = this.end();
+        if (this.appendPos < s) res += this.substring(this.appendPos, s);
+        this.appendPos = e;
+        res += javaMode ? this.appendReplacementInternalJava(replacement) : this.appendReplacementInternalJs(replacement);
+        return res;
+      }
+      /**
+      * @param {string} replacement - the replacement string
+      * @returns {string}
+      * @private
+      */
+      appendReplacementInternalJava(replacement) {
+        let res = "";
+        let last = 0;
+        const m = replacement.length;
+        let i = 0;
+        while (i < m) {
+          const cCode = replacement.codePointAt(i);
+          if (cCode === Codepoint.CODES["\\"]) {
+            if (last < i) res += replacement.substring(last, i);
+            i++;
+            if (i >= m) throw new RE2JSGroupException("character to be escaped is missing");
+            last = i;
+            i++;
+            continue;
+          }
+          if (cCode === Codepoint.CODES["$"]) {
+            if (last < i) res += replacement.substring(last, i);
+            if (i + 1 >= m) throw new RE2JSGroupException("Illegal group reference: group index is missing");
+            const nextCode = replacement.codePointAt(i + 1);
+            if (Codepoint.CODES["0"] <= nextCode && nextCode <= Codepoint.CODES["9"]) {
+              let n = nextCode - Codepoint.CODES["0"];
+              let j = i + 2;
+              for (; j < m; j++) {
+                const digit = replacement.codePointAt(j);
+                if (digit < Codepoint.CODES["0"] || digit > Codepoint.CODES["9"] || n * 10 + digit - Codepoint.CODES["0"] > this.patternGroupCount) break;
+                n = n * 10 + digit - Codepoint.CODES["0"];
+              }
+              if (n > this.patternGroupCount) throw new RE2JSGroupException(`n > number of groups: ${n}`);
+              const group2 = this.group(n);
+              if (group2 !== null) res += group2;
+              i = j;
+              last = i;
+            } else if (nextCode === Codepoint.CODES["{"]) {
+              let j = i + 2;
+              while (j < m && replacement.codePointAt(j) !== Codepoint.CODES["}"]) j++;
+              if (j >= m) throw new RE2JSGroupException("named capture group is missing trailing '}'");
+              const groupName = replacement.substring(i + 2, j);
+              const groupVal = this.group(groupName);
+              if (groupVal !== null) res += groupVal;
+              i = j + 1;
+              last = i;
+            } else throw new RE2JSGroupException("Illegal group reference");
+            continue;
+          }
+          i++;
+        }
+        if (last < m) res += replacement.substring(last, m);
+        return res;
+      }
+      /**
+      * Expands |replacement| for the current match by the rules of String.prototype.replace
+      * (ECMAScript GetSubstitution): $$ is "$", $& the match, $` the text before it, $' the text
+      * after it, $n and $nn a group (two digits only when they form a valid group number, so with
+      * one group "$10" is group 1 then "0"; an unmatched group is empty), and $<name> a named group
+      * (empty when no such group), only when the pattern has named groups. Anything else, such as
+      * "$0" or "$<" without a closing ">", is kept as is.
+      * @param {string} replacement - the replacement string
+      * @returns {string}
+      * @private
+      */
+      appendReplacementInternalJs(replacement) {
+        const isDigit2 = (c) => c >= 48 && c <= 57;
+        const groupCount = this.patternGroupCount;
+        let res = "";
+        let i = 0;
+        while (i < replacement.length) {
+          const dollar = replacement.indexOf("$", i);
+          if (dollar < 0) break;
+          res += replacement.substring(i, dollar);
+          i = dollar;
+          const c = replacement.charCodeAt(i + 1);
+          if (c === Codepoint.CODES["$"]) {
+            res += "$";
+            i += 2;
+          } else if (c === Codepoint.CODES["&"]) {
+            res += this.group(0);
+            i += 2;
+          } else if (c === Codepoint.CODES["`"]) {
+            res += this.substring(0, this.start(0));
+            i += 2;
+          } else if (c === Codepoint.CODES["'"]) {
+            res += this.substring(this.end(0), this.matcherInputLength);
+            i += 2;
+          } else if (isDigit2(c)) {
+            let digits = 1;
+            let index = c - 48;
+            const c2 = replacement.charCodeAt(i + 2);
+            if (isDigit2(c2) && index * 10 + c2 - 48 <= groupCount) {
+              digits = 2;
+              index = index * 10 + c2 - 48;
+            }
+            if (index >= 1 && index <= groupCount) {
+              const group2 = this.group(index);
+              if (group2 !== null) res += group2;
+            } else res += replacement.substring(i, i + 1 + digits);
+            i += 1 + digits;
+          } else if (c === Codepoint.CODES["<"] && this.hasNamedGroups) {
+            const gt = replacement.indexOf(">", i + 2);
+            if (gt < 0) {
+              res += "$<";
+              i += 2;
+            } else {
+              const name = replacement.substring(i + 2, gt);
+              if (Object.hasOwn(this.namedGroups, name)) {
+                const group2 = this.group(name);
+                if (group2 !== null) res += group2;
+              }
+              i = gt + 1;
+            }
+          } else {
+            res += "$";
+            i += 1;
+          }
+        }
+        return res + replacement.substring(i);
+      }
+      /**
+      * Return the substring of the input from the append position to the end of the
+      * input.
+      * @returns {string}
+      */
+      appendTail() {
+        return this.substring(this.appendPos, this.matcherInputLength);
+      }
+      /**
+      * Returns the input with all matches replaced by {@code replacement}, interpreted as for
+      * {@code appendReplacement}.
+      *
+      * @param {string|((...args: any[]) => string)} replacement - the replacement string or a replacer function
+      * @param {boolean} [javaMode=false] - activate java mode (different behaviour for capture groups and special characters)
+      * @returns {string} the input string with the matches replaced
+      * @throws IndexOutOfBoundsException if replacement refers to an invalid group and javaMode is true
+      */
+      replaceAll(replacement, javaMode = false) {
+        return this.replace(replacement, true, javaMode);
+      }
+      /**
+      * Returns the input with the first match replaced by {@code replacement}, interpreted as for
+      * {@code appendReplacement}.
+      *
+      * @param {string|((...args: any[]) => string)} replacement - the replacement string or a replacer function
+      * @param {boolean} [javaMode=false] - activate java mode (different behaviour for capture groups and special characters)
+      * @returns {string} the input string with the first match replaced
+      * @throws IndexOutOfBoundsException if replacement refers to an invalid group and javaMode is true
+      */
+      replaceFirst(replacement, javaMode = false) {
+        return this.replace(replacement, false, javaMode);
+      }
+      /**
+      * Helper: replaceAll/replaceFirst hybrid.
+      * @param {string|((...args: any[]) => string)} replacement - the replacement string or a replacer function
+      * @param {boolean} [all=true] - replace all matches
+      * @param {boolean} [javaMode=false] - activate java mode (different behaviour for capture groups and special characters)
+      * @returns {string}
+      * @private
+      */
+      replace(replacement, all = true, javaMode = false) {
+        let res = "";
+        this.reset();
+        const isFunc = typeof replacement === "function";
+        let originalInput = null;
+        if (isFunc) {
+          if (this.groupCount() >= Matcher2.MAX_REPLACER_ARGS) throw new RE2JSGroupException("Too many capture groups to safely invoke replacer function");
+          originalInput = this.matcherInput.isUTF8Encoding() ? this.matcherInput.asBytes() : this.matcherInput.asCharSequence();
+        }
+        while (this.find()) {
+          res += isFunc ? this.appendReplacementFunc(replacement, originalInput) : this.appendReplacement(replacement, javaMode);
+          if (!all) break;
+        }
+        res += this.appendTail();
+        return res;
+      }
+      /**
+      * Evaluates a replacer function for the current match and appends the result,
+      * along with any un-matched preceding text, advancing the append position.
+      * @param {Function} replacer - the replacer function
+      * @param {string|Uint8Array|number[]} originalInput - the cached original input reference
+      * @returns {string} the evaluated string to append
+      * @private
+      */
+      appendReplacementFunc(replacer, originalInput) {
+        let res = "";
+        const s = this.start();
+        const e = this.end();
+        if (this.appendPos < s) res += this.substring(this.appendPos, s);
+        this.appendPos = e;
+        const args = this.matchArray();
+        args.push(s, originalInput);
+        if (this.hasNamedGroups) args.push(this.namedGroupsObject());
+        res += String(replacer(...args));
+        return res;
+      }
+      /**
+      * The match and its groups, as the elements of a JS RegExpExecArray: undefined for a group that
+      * did not take part in the match. Used by exec(), matchAll() and replacer functions.
+      * @returns {Array<string|undefined>}
+      * @private
+      */
+      matchArray() {
+        const result = [this.group(0)];
+        for (let i = 1; i <= this.patternGroupCount; i++) {
+          const group2 = this.group(i);
+          result.push(group2 === null ? void 0 : group2);
+        }
+        return result;
+      }
+      /**
+      * The named groups, as the groups property of a JS RegExpExecArray: an object without a
+      * prototype mapping each name to its group (undefined when it did not take part in the match),
+      * or undefined when the pattern has no named groups.
+      * @returns {Record<string, string|undefined>|undefined}
+      * @private
+      */
+      namedGroupsObject() {
+        if (!this.hasNamedGroups) return;
+        const result = this.getNamedGroups();
+        for (const name in result) if (result[name] === null) result[name] = void 0;
+        return result;
+      }
+    };
+    Inst = class Inst2 {
+      static ALT = 1;
+      static ALT_MATCH = 2;
+      static CAPTURE = 3;
+      static EMPTY_WIDTH = 4;
+      static FAIL = 5;
+      static MATCH = 6;
+      static NOP = 7;
+      static RUNE = 8;
+      static RUNE1 = 9;
+      static RUNE_ANY = 10;
+      static RUNE_ANY_NOT_NL = 11;
+      static LB_WRITE = 12;
+      static LB_CHECK = 13;
+      static isRuneOp(op) {
+        return Inst2.RUNE <= op && op <= Inst2.RUNE_ANY_NOT_NL;
+      }
+      static escapeRunes(runes) {
+        let out = '"';
+        for (let rune of runes) out += Utils.escapeRune(rune);
+        out += '"';
+        return out;
+      }
+      constructor(op) {
+        this.op = op;
+        this.out = 0;
+        this.arg = 0;
+        this.runes = /* @__PURE__ */ new Int32Array(0);
+        this.next = null;
+      }
+      matchRune(r) {
+        if (this.runes.length === 1) {
+          const r0 = this.runes[0];
+          if ((this.arg & RE2Flags.FOLD_CASE) !== 0) return Unicode.equalsIgnoreCase(r0, r);
+          return r === r0;
+        }
+        const len = this.runes.length;
+        if (len === 0) return false;
+        if (len === 2 || len === 4 || len === 6 || len === 8) {
+          for (let j = 0; j < len; j += 2) {
+            if (r < this.runes[j]) return false;
+            if (r <= this.runes[j + 1]) return true;
+          }
+          return false;
+        }
+        let base = 0;
+        let n = len >> 1;
+        while (n > 1) {
+          const half = n >> 1;
+          base += this.runes[base + half << 1] <= r ? half : 0;
+          n -= half;
+        }
+        base += this.runes[base << 1] <= r ? 1 : 0;
+        const m = base - 1;
+        return m >= 0 && r <= this.runes[m << 1 | 1];
+      }
+      matchRunePos(r) {
+        if (this.runes.length === 1) {
+          const r0 = this.runes[0];
+          if ((this.arg & RE2Flags.FOLD_CASE) !== 0) return Unicode.equalsIgnoreCase(r0, r) ? 0 : -1;
+          return r === r0 ? 0 : -1;
+        }
+        const len = this.runes.length;
+        if (len === 0) return -1;
+        if (len === 2 || len === 4 || len === 6 || len === 8) {
+          for (let j = 0; j < len; j += 2) {
+            if (r < this.runes[j]) return -1;
+            if (r <= this.runes[j + 1]) return Math.floor(j / 2);
+          }
+          return -1;
+        }
+        let base = 0;
+        let n = len >> 1;
+        while (n > 1) {
+          const half = n >> 1;
+          base += this.runes[base + half << 1] <= r ? half : 0;
+          n -= half;
+        }
+        base += this.runes[base << 1] <= r ? 1 : 0;
+        const m = base - 1;
+        return m >= 0 && r <= this.runes[m << 1 | 1] ? m : -1;
+      }
+      /**
+      *
+      * @returns {string}
+      */
+      toString() {
+        switch (this.op) {
+          case Inst2.ALT:
+            return `alt -> ${this.out}, ${this.arg}`;
+          case Inst2.ALT_MATCH:
+            return `altmatch -> ${this.out}, ${this.arg}`;
+          case Inst2.CAPTURE:
+            return `cap ${this.arg} -> ${this.out}`;
+          case Inst2.EMPTY_WIDTH:
+            return `empty ${this.arg} -> ${this.out}`;
+          case Inst2.MATCH:
+            return `match${this.arg !== 0 ? ` ${this.arg}` : ""}`;
+          case Inst2.FAIL:
+            return "fail";
+          case Inst2.NOP:
+            return `nop -> ${this.out}`;
+          case Inst2.LB_WRITE:
+            return `lbwrite ${this.arg} -> ${this.out}`;
+          case Inst2.LB_CHECK:
+            return `lbcheck ${this.arg} -> ${this.out}`;
+          case Inst2.RUNE:
+            if (this.runes === null) return "rune <null>";
+            return [
+              "rune ",
+              Inst2.escapeRunes(this.runes),
+              (this.arg & RE2Flags.FOLD_CASE) !== 0 ? "/i" : "",
+              " -> ",
+              this.out
+            ].join("");
+          case Inst2.RUNE1:
+            return `rune1 ${Inst2.escapeRunes(this.runes)} -> ${this.out}`;
+          case Inst2.RUNE_ANY:
+            return `any -> ${this.out}`;
+          case Inst2.RUNE_ANY_NOT_NL:
+            return `anynotnl -> ${this.out}`;
+          default:
+            throw new Error("unhandled case in Inst.toString");
+        }
+      }
+    };
+    Queue = class Queue2 {
+      constructor(numInst) {
+        this.sparse = new Int32Array(numInst);
+        this.densePcs = new Int32Array(numInst);
+        this.denseCaps = null;
+        this.size = 0;
+        this.ncap = 0;
+        this.mainThreads = 0;
+      }
+      static INITIAL_THREADS = 32;
+      init(ncap) {
+        this.ncap = ncap;
+        const needed = Math.min(this.densePcs.length, Queue2.INITIAL_THREADS) * ncap;
+        if (!this.denseCaps || this.denseCaps.length < needed) this.denseCaps = new Int32Array(needed);
+      }
+      growCaps(needed) {
+        const limit = this.densePcs.length * this.ncap;
+        const grown = new Int32Array(Math.min(limit, Math.max(needed, 2 * this.denseCaps.length)));
+        grown.set(this.denseCaps);
+        this.denseCaps = grown;
+      }
+      contains(pc) {
+        const j = this.sparse[pc];
+        return j < this.size && this.densePcs[j] === pc;
+      }
+      isEmpty() {
+        return this.size === 0;
+      }
+      add(pc) {
+        const j = this.size++;
+        this.sparse[pc] = j;
+        this.densePcs[j] = pc;
+        return j;
+      }
+      clear() {
+        this.size = 0;
+        this.mainThreads = 0;
+      }
+      toString() {
+        let out = "{";
+        for (let i = 0; i < this.size; i++) {
+          if (i !== 0) out += ", ";
+          out += this.densePcs[i];
+        }
+        out += "}";
+        return out;
+      }
+    };
+    LookbehindState = class {
+      constructor(prog) {
+        this.pos = -1;
+        this.pcs = new Int32Array(prog.numInst());
+        this.size = 0;
+        this.lbTable = new Int32Array(prog.numLb + 1);
+      }
+      reset() {
+        this.pos = -1;
+        this.size = 0;
+      }
+    };
+    Machine = class Machine2 {
+      static fromRE2(re2) {
+        const m = new Machine2();
+        m.prog = re2.prog;
+        m.re2 = re2;
+        m.q0 = new Queue(m.prog.numInst());
+        m.q1 = new Queue(m.prog.numInst());
+        m.addStack = new Int32Array(2 * (m.prog.numInst() + 1));
+        m.matched = false;
+        m.matchcap = new Int32Array(m.prog.numCap < 2 ? 2 : m.prog.numCap);
+        m.ncap = 0;
+        return m;
+      }
+      constructor() {
+        this.prog = null;
+        this.re2 = null;
+        this.q0 = null;
+        this.q1 = null;
+        this.addStack = null;
+        this.matched = false;
+        this.matchcap = null;
+        this.ncap = 0;
+        this.lbTable = null;
+      }
+      init(ncap) {
+        this.ncap = ncap;
+        if (ncap > this.matchcap.length) this.matchcap = new Int32Array(ncap).fill(-1);
+        else this.matchcap.fill(-1);
+        this.q0.init(ncap);
+        this.q1.init(ncap);
+        if (this.prog.numLb > 0) {
+          if (!this.lbTable || this.lbTable.length < this.prog.numLb + 1) this.lbTable = new Int32Array(this.prog.numLb + 1);
+          this.lbTable.fill(-1);
+        }
+      }
+      submatches() {
+        if (this.ncap === 0) return Utils.emptyInts();
+        return Utils.toArray(this.matchcap.subarray(0, this.ncap));
+      }
+      match(input, pos, anchor, lbState = null) {
+        const startCond = this.re2.cond;
+        if (startCond === Utils.EMPTY_ALL) return false;
+        if ((anchor === RE2Flags.ANCHOR_START || anchor === RE2Flags.ANCHOR_BOTH) && pos !== 0) return false;
+        this.matched = false;
+        this.matchcap.fill(-1);
+        const hasLookbehinds = this.prog.numLb > 0;
+        const matchStartPos = pos;
+        let currentPos = pos;
+        let resumeLookbehinds = false;
+        if (hasLookbehinds) {
+          if (lbState !== null && lbState.pos >= 0 && lbState.pos <= pos) {
+            currentPos = lbState.pos;
+            resumeLookbehinds = true;
+          } else currentPos = 0;
+        }
+        let saveLookbehinds = hasLookbehinds && lbState !== null;
+        let runq = this.q0;
+        let nextq = this.q1;
+        let r = input.step(currentPos);
+        let rune = r >> 3;
+        let width = r & 7;
+        let rune1 = -1;
+        let width1 = 0;
+        if (r !== MachineInputBase.EOF()) {
+          r = input.step(currentPos + width);
+          rune1 = r >> 3;
+          width1 = r & 7;
+        }
+        let flag2;
+        if (currentPos === 0) flag2 = Utils.emptyOpContext(-1, rune);
+        else flag2 = input.context(currentPos);
+        if (hasLookbehinds) {
+          if (resumeLookbehinds) this.restoreLookbehinds(lbState, runq, flag2);
+          else this.spawnLookbehinds(runq, currentPos, flag2);
+        }
+        while (true) {
+          if (runq.mainThreads === 0) {
+            if ((startCond & Utils.EMPTY_BEGIN_TEXT) !== 0 && currentPos !== 0) break;
+            if ((anchor === RE2Flags.ANCHOR_START || anchor === RE2Flags.ANCHOR_BOTH) && currentPos !== 0) break;
+            if (this.matched) break;
+            if (this.prog.numLb === 0 && runq.isEmpty() && !(this.re2.prefix.length === 0) && rune1 !== this.re2.prefixRune && input.canCheckPrefix()) {
+              const advance = input.index(this.re2, currentPos);
+              if (advance < 0) break;
+              currentPos += advance;
+              r = input.step(currentPos);
+              rune = r >> 3;
+              width = r & 7;
+              r = input.step(currentPos + width);
+              rune1 = r >> 3;
+              width1 = r & 7;
+              flag2 = input.context(currentPos);
+            }
+          }
+          if (currentPos >= matchStartPos) {
+            if (saveLookbehinds) {
+              this.saveLookbehinds(lbState, runq, currentPos);
+              saveLookbehinds = false;
+            }
+            if (!this.matched && (currentPos === 0 || anchor === RE2Flags.UNANCHORED)) {
+              if (this.ncap > 0) this.matchcap[0] = currentPos;
+              this.add(runq, this.prog.start, currentPos, this.matchcap, 0, flag2);
+            }
+          }
+          const nextPos = currentPos + width;
+          flag2 = input.context(nextPos);
+          this.step(runq, nextq, currentPos, nextPos, rune, flag2, anchor, currentPos === input.endPos());
+          if (width === 0) break;
+          if (this.ncap === 0 && this.matched) break;
+          currentPos += width;
+          rune = rune1;
+          width = width1;
+          if (rune !== -1) {
+            r = input.step(currentPos + width);
+            rune1 = r >> 3;
+            width1 = r & 7;
+          }
+          const tmpq = runq;
+          runq = nextq;
+          nextq = tmpq;
+        }
+        runq.clear();
+        nextq.clear();
+        return this.matched;
+      }
+      matchSet(input, pos, anchor) {
+        const startCond = this.re2.cond;
+        if (startCond === Utils.EMPTY_ALL) return [];
+        if ((anchor === RE2Flags.ANCHOR_START || anchor === RE2Flags.ANCHOR_BOTH) && pos !== 0) return [];
+        let currentPos = this.prog.numLb > 0 ? 0 : pos;
+        let matchStartPos = pos;
+        let runq = this.q0;
+        let nextq = this.q1;
+        let r = input.step(currentPos);
+        let rune = r >> 3;
+        let width = r & 7;
+        let rune1 = -1;
+        let width1 = 0;
+        if (r !== MachineInputBase.EOF()) {
+          r = input.step(currentPos + width);
+          rune1 = r >> 3;
+          width1 = r & 7;
+        }
+        let flag2 = currentPos === 0 ? Utils.emptyOpContext(-1, rune) : input.context(currentPos);
+        const matches = /* @__PURE__ */ new Set();
+        if (this.prog.numLb > 0) this.spawnLookbehinds(runq, currentPos, flag2);
+        while (true) {
+          if (runq.mainThreads === 0) {
+            if ((startCond & Utils.EMPTY_BEGIN_TEXT) !== 0 && currentPos !== 0) break;
+            if ((anchor === RE2Flags.ANCHOR_START || anchor === RE2Flags.ANCHOR_BOTH) && currentPos !== 0) break;
+          }
+          if (currentPos === 0 || anchor === RE2Flags.UNANCHORED) {
+            if (currentPos >= matchStartPos) this.add(runq, this.prog.start, currentPos, this.matchcap, 0, flag2);
+          }
+          const nextPos = currentPos + width;
+          flag2 = input.context(nextPos);
+          for (let j = 0; j < runq.size; j++) {
+            const pc = runq.densePcs[j];
+            const i = this.prog.inst[pc];
+            const capOffset = j * this.ncap;
+            let add2 = false;
+            switch (i.op) {
+              case Inst.MATCH:
+                if (anchor === RE2Flags.ANCHOR_BOTH && currentPos !== input.endPos()) break;
+                matches.add(i.arg);
+                break;
+              case Inst.RUNE:
+                add2 = i.matchRune(rune);
+                break;
+              case Inst.RUNE1:
+                add2 = rune === i.runes[0];
+                break;
+              case Inst.RUNE_ANY:
+                add2 = true;
+                break;
+              case Inst.RUNE_ANY_NOT_NL:
+                add2 = rune !== 10;
+                break;
+              default:
+                continue;
+            }
+            if (add2) this.add(nextq, i.out, nextPos, runq.denseCaps, capOffset, flag2);
+          }
+          runq.clear();
+          if (width === 0) break;
+          currentPos += width;
+          rune = rune1;
+          width = width1;
+          if (rune !== -1) {
+            r = input.step(currentPos + width);
+            rune1 = r >> 3;
+            width1 = r & 7;
+          }
+          const tmpq = runq;
+          runq = nextq;
+          nextq = tmpq;
+        }
+        nextq.clear();
+        return Array.from(matches).sort((a, b) => a - b);
+      }
+      step(runq, nextq, pos, nextPos, c, nextCond, anchor, atEnd) {
+        const longest = this.re2.longest;
+        for (let j = 0; j < runq.size; j++) {
+          const pc = runq.densePcs[j];
+          const capOffset = j * this.ncap;
+          if (longest && this.matched && this.ncap > 0 && this.matchcap[0] < runq.denseCaps[capOffset]) continue;
+          const i = this.prog.inst[pc];
+          let add2 = false;
+          switch (i.op) {
+            case Inst.MATCH:
+              if (anchor === RE2Flags.ANCHOR_BOTH && !atEnd) break;
+              if (this.ncap > 0 && (!longest || !this.matched || this.matchcap[1] < pos)) {
+                runq.denseCaps[capOffset + 1] = pos;
+                for (let k = 0; k < this.ncap; k++) this.matchcap[k] = runq.denseCaps[capOffset + k];
+              }
+              if (!longest) runq.size = 0;
+              this.matched = true;
+              break;
+            case Inst.RUNE:
+              add2 = i.matchRune(c);
+              break;
+            case Inst.RUNE1:
+              add2 = c === i.runes[0];
+              break;
+            case Inst.RUNE_ANY:
+              add2 = true;
+              break;
+            case Inst.RUNE_ANY_NOT_NL:
+              add2 = c !== 10;
+              break;
+            default:
+              continue;
+          }
+          if (add2) this.add(nextq, i.out, nextPos, runq.denseCaps, capOffset, nextCond);
+        }
+        runq.clear();
+      }
+      spawnLookbehinds(q, pos, flag2) {
+        for (let i = 0; i < this.prog.lbStarts.length; i++) this.add(q, this.prog.lbStarts[i], pos, this.matchcap, 0, flag2);
+      }
+      restoreLookbehinds(lbState, q, flag2) {
+        this.lbTable.set(lbState.lbTable);
+        for (let j = 0; j < lbState.size; j++) this.add(q, lbState.pcs[j], lbState.pos, this.matchcap, 0, flag2);
+      }
+      saveLookbehinds(lbState, q, pos) {
+        let size = 0;
+        for (let j = 0; j < q.size; j++) {
+          const pc = q.densePcs[j];
+          if (this.prog.lbInst[pc] === 1 && Inst.isRuneOp(this.prog.inst[pc].op)) lbState.pcs[size++] = pc;
+        }
+        lbState.size = size;
+        lbState.pos = pos;
+        lbState.lbTable.set(this.lbTable);
+      }
+      add(q, pc, pos, capArray, capOffset, cond) {
+        const stk = this.addStack;
+        let nstk = 0;
+        for (; ; ) {
+          while (pc !== 0 && !q.contains(pc)) {
+            const d = q.add(pc);
+            const inst = this.prog.inst[pc];
+            switch (inst.op) {
+              case Inst.FAIL:
+                pc = 0;
+                break;
+              case Inst.ALT:
+              case Inst.ALT_MATCH:
+                stk[nstk++] = inst.arg;
+                stk[nstk++] = 0;
+                pc = inst.out;
+                break;
+              case Inst.EMPTY_WIDTH:
+                pc = (inst.arg & ~cond) === 0 ? inst.out : 0;
+                break;
+              case Inst.NOP:
+                pc = inst.out;
+                break;
+              case Inst.CAPTURE:
+                if (inst.arg < this.ncap) {
+                  stk[nstk++] = -inst.arg - 1;
+                  stk[nstk++] = capArray[capOffset + inst.arg];
+                  capArray[capOffset + inst.arg] = pos;
+                }
+                pc = inst.out;
+                break;
+              case Inst.LB_WRITE:
+                this.lbTable[Math.abs(inst.arg)] = pos;
+                pc = inst.out;
+                break;
+              case Inst.LB_CHECK:
+                if (inst.arg > 0) pc = this.lbTable[inst.arg] === pos ? inst.out : 0;
+                else pc = this.lbTable[-inst.arg] !== pos ? inst.out : 0;
+                break;
+              case Inst.MATCH:
+              case Inst.RUNE:
+              case Inst.RUNE1:
+              case Inst.RUNE_ANY:
+              case Inst.RUNE_ANY_NOT_NL:
+                if (this.prog.lbInst[pc] === 0) q.mainThreads++;
+                if (this.ncap > 0) {
+                  const destOffset = d * this.ncap;
+                  if (destOffset + this.ncap > q.denseCaps.length) q.growCaps(destOffset + this.ncap);
+                  for (let c = 0; c < this.ncap; c++) q.denseCaps[destOffset + c] = capArray[capOffset + c];
+                }
+                pc = 0;
+                break;
+              default:
+                throw new RE2JSInternalException("unhandled");
+            }
+          }
+          if (nstk === 0) return;
+          nstk -= 2;
+          const entry = stk[nstk];
+          if (entry < 0) {
+            capArray[capOffset - entry - 1] = stk[nstk + 1];
+            pc = 0;
+          } else pc = entry;
+        }
+      }
+    };
+    hashState = (pcs, flag2, ids) => {
+      let h = -2128831035;
+      for (let i = 0; i < pcs.length; i++) {
+        h ^= pcs[i];
+        h = Math.imul(h, 16777619);
+      }
+      h ^= flag2;
+      h = Math.imul(h, 16777619);
+      for (let i = 0; i < ids.length; i++) {
+        h ^= ids[i];
+        h = Math.imul(h, 16777619);
+      }
+      return h;
+    };
+    arraysEqual = (a, b) => {
+      if (a.length !== b.length) return false;
+      for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+      return true;
+    };
+    isState = (state, pcs, flag2, ids) => state.flag === flag2 && arraysEqual(state.nfaStates, pcs) && arraysEqual(state.matchIDs, ids);
+    NO_IDS = [];
+    END_TEXT = -1;
+    DFAState = class {
+      constructor(nfaStates, flag2, matchIDs) {
+        this.nfaStates = nfaStates;
+        this.flag = flag2;
+        this.isMatch = (flag2 & DFA.FLAG_MATCH) !== 0;
+        this.matchIDs = matchIDs;
+        this.next = null;
+        this.nextAnchored = null;
+      }
+    };
+    DFA = class DFA2 {
+      static FLAG_EMPTY_MASK = 255;
+      static FLAG_MATCH = 256;
+      static FLAG_LAST_WORD = 512;
+      static FLAG_NEED_SHIFT = 16;
+      static STATE_OVERHEAD = 150;
+      static ARRAY_OVERHEAD = 40;
+      static ELEMENT_SIZE = 8;
+      static TABLE_OVERHEAD = 48;
+      static PROGRESS_PER_STATE = 10;
+      constructor(prog, maxMem = 8388608) {
+        this.prog = prog;
+        this.maxMem = maxMem;
+        this.stateCache = /* @__PURE__ */ new Map();
+        this.stateCount = 0;
+        this.startStates = /* @__PURE__ */ new Map();
+        this.failed = false;
+        for (let pc = 0; pc < prog.numInst(); pc++) {
+          const op = prog.getInst(pc).op;
+          if (op === Inst.LB_WRITE || op === Inst.LB_CHECK) {
+            this.failed = true;
+            break;
+          }
+        }
+        this.computeRuneClasses();
+        this.stateBudget = maxMem;
+        this.memBudget = maxMem;
+      }
+      computeRuneClasses() {
+        const bounds = /* @__PURE__ */ new Set();
+        const addRange = (lo, hi) => {
+          bounds.add(lo);
+          bounds.add(hi + 1);
+        };
+        for (let pc = 0; pc < this.prog.numInst(); pc++) {
+          const inst = this.prog.getInst(pc);
+          switch (inst.op) {
+            case Inst.RUNE:
+            case Inst.RUNE1:
+              if (inst.runes.length === 1) {
+                addRange(inst.runes[0], inst.runes[0]);
+                if ((inst.arg & RE2Flags.FOLD_CASE) !== 0) for (let f = Unicode.simpleFold(inst.runes[0]); f !== inst.runes[0]; f = Unicode.simpleFold(f)) addRange(f, f);
+              } else for (let j = 0; j < inst.runes.length; j += 2) addRange(inst.runes[j], inst.runes[j + 1]);
+              break;
+            case Inst.RUNE_ANY_NOT_NL:
+              addRange(10, 10);
+              break;
+            case Inst.EMPTY_WIDTH:
+              if ((inst.arg & (Utils.EMPTY_BEGIN_LINE | Utils.EMPTY_END_LINE)) !== 0) addRange(10, 10);
+              if ((inst.arg & (Utils.EMPTY_WORD_BOUNDARY | Utils.EMPTY_NO_WORD_BOUNDARY)) !== 0) {
+                addRange(48, 57);
+                addRange(65, 90);
+                addRange(95, 95);
+                addRange(97, 122);
+              }
+          }
+        }
+        bounds.delete(0);
+        this.classBounds = Int32Array.from(bounds).sort();
+        this.numClasses = this.classBounds.length + 1;
+        const latin1Class = new Int32Array(Unicode.MAX_LATIN1 + 1);
+        for (let r = 0; r <= Unicode.MAX_LATIN1; r++) latin1Class[r] = this.searchClass(r);
+        this.latin1Class = latin1Class;
+      }
+      runeClass(r) {
+        if (r <= Unicode.MAX_LATIN1) return this.latin1Class[r];
+        return this.searchClass(r);
+      }
+      searchClass(r) {
+        const bounds = this.classBounds;
+        let lo = 0;
+        let hi = bounds.length;
+        while (lo < hi) {
+          const mid = lo + hi >> 1;
+          if (bounds[mid] <= r) lo = mid + 1;
+          else hi = mid;
+        }
+        return lo;
+      }
+      closure(pcs, flag2) {
+        const closure = /* @__PURE__ */ new Set();
+        const stack = Array.from(pcs);
+        let needflags = 0;
+        while (stack.length > 0) {
+          const pc = stack.pop();
+          if (pc === 0 || closure.has(pc)) continue;
+          closure.add(pc);
+          const inst = this.prog.getInst(pc);
+          switch (inst.op) {
+            case Inst.ALT:
+            case Inst.ALT_MATCH:
+              stack.push(inst.out);
+              stack.push(inst.arg);
+              break;
+            case Inst.NOP:
+            case Inst.CAPTURE:
+              stack.push(inst.out);
+              break;
+            case Inst.EMPTY_WIDTH:
+              needflags |= inst.arg;
+              if ((inst.arg & ~flag2) === 0) stack.push(inst.out);
+          }
+        }
+        return {
+          pcs: Array.from(closure).sort((a, b) => a - b),
+          needflags
+        };
+      }
+      getState(pcs, flag2, ids) {
+        const hash2 = hashState(pcs, flag2, ids);
+        const cached = this.stateCache.get(hash2);
+        if (cached instanceof DFAState) {
+          if (isState(cached, pcs, flag2, ids)) return cached;
+        } else if (cached !== void 0) {
+          for (let i = 0; i < cached.length; i++) if (isState(cached[i], pcs, flag2, ids)) return cached[i];
+        }
+        const cost = DFA2.stateCost(pcs, ids);
+        if (this.memBudget < cost) return null;
+        this.memBudget -= cost;
+        const state = new DFAState(pcs, flag2, ids);
+        if (cached === void 0) this.stateCache.set(hash2, state);
+        else if (cached instanceof DFAState) this.stateCache.set(hash2, [cached, state]);
+        else cached.push(state);
+        this.stateCount++;
+        return state;
+      }
+      static stateCost(pcs, ids) {
+        const idsCost = ids.length === 0 ? 0 : DFA2.ARRAY_OVERHEAD + DFA2.ELEMENT_SIZE * ids.length;
+        return DFA2.STATE_OVERHEAD + DFA2.ELEMENT_SIZE * pcs.length + idsCost;
+      }
+      *cachedStates() {
+        for (const cached of this.stateCache.values()) if (cached instanceof DFAState) yield cached;
+        else yield* cached;
+      }
+      makeState(pcs, flag2, ids) {
+        const closure = this.closure(pcs, flag2 & DFA2.FLAG_EMPTY_MASK);
+        let stateFlag = flag2;
+        if (closure.needflags === 0) stateFlag &= DFA2.FLAG_MATCH;
+        stateFlag |= closure.needflags << DFA2.FLAG_NEED_SHIFT;
+        return this.getState(closure.pcs, stateFlag, ids);
+      }
+      allocTable(state, anchor) {
+        const size = this.numClasses + 1;
+        const cost = DFA2.TABLE_OVERHEAD + DFA2.ELEMENT_SIZE * size;
+        if (this.memBudget < cost) return null;
+        this.memBudget -= cost;
+        const table3 = new Array(size).fill(null);
+        if (anchor === RE2Flags.UNANCHORED) state.next = table3;
+        else state.nextAnchored = table3;
+        return table3;
+      }
+      clearCache() {
+        this.stateCache.clear();
+        this.stateCount = 0;
+        this.startStates.clear();
+        this.memBudget = this.stateBudget;
+      }
+      resetCache(current) {
+        this.clearCache();
+        return this.getState(current.nfaStates, current.flag, current.matchIDs);
+      }
+      step(state, cls, rune, anchor) {
+        let table3 = anchor === RE2Flags.UNANCHORED ? state.next : state.nextAnchored;
+        if (table3 !== null) {
+          const cached = table3[cls];
+          if (cached !== null) return cached;
+        } else {
+          table3 = this.allocTable(state, anchor);
+          if (table3 === null) return null;
+        }
+        const needflag = state.flag >>> DFA2.FLAG_NEED_SHIFT;
+        const oldbeforeflag = state.flag & DFA2.FLAG_EMPTY_MASK;
+        let beforeflag = oldbeforeflag;
+        let afterflag = 0;
+        if (rune === 10) {
+          beforeflag |= Utils.EMPTY_END_LINE;
+          afterflag |= Utils.EMPTY_BEGIN_LINE;
+        }
+        if (rune === END_TEXT) beforeflag |= Utils.EMPTY_END_LINE | Utils.EMPTY_END_TEXT;
+        const islastword = (state.flag & DFA2.FLAG_LAST_WORD) !== 0;
+        const isword = rune !== END_TEXT && Utils.isWordRune(rune);
+        beforeflag |= isword === islastword ? Utils.EMPTY_NO_WORD_BOUNDARY : Utils.EMPTY_WORD_BOUNDARY;
+        let pcs = state.nfaStates;
+        if ((beforeflag & ~oldbeforeflag & needflag) !== 0) pcs = this.closure(pcs, beforeflag).pcs;
+        const nextPCs = [];
+        let ismatch = false;
+        let ids = NO_IDS;
+        for (let i = 0; i < pcs.length; i++) {
+          const inst = this.prog.getInst(pcs[i]);
+          if (inst.op === Inst.MATCH) {
+            if (!ismatch) {
+              ismatch = true;
+              ids = [];
+            }
+            ids.push(inst.arg);
+          } else if (rune !== END_TEXT && Inst.isRuneOp(inst.op) && inst.matchRune(rune)) nextPCs.push(inst.out);
+        }
+        if (ids.length > 1) ids.sort((a, b) => a - b);
+        if (anchor === RE2Flags.UNANCHORED && rune !== END_TEXT) nextPCs.push(this.prog.start);
+        let flag2 = afterflag;
+        if (ismatch) flag2 |= DFA2.FLAG_MATCH;
+        if (isword) flag2 |= DFA2.FLAG_LAST_WORD;
+        const nextState2 = this.makeState(nextPCs, flag2, ids);
+        if (nextState2 === null) return null;
+        table3[cls] = nextState2;
+        return nextState2;
+      }
+      start(input, pos) {
+        const context = input.context(pos);
+        let flags;
+        if ((context & Utils.EMPTY_BEGIN_TEXT) !== 0) flags = Utils.EMPTY_BEGIN_TEXT | Utils.EMPTY_BEGIN_LINE;
+        else if ((context & Utils.EMPTY_BEGIN_LINE) !== 0) flags = Utils.EMPTY_BEGIN_LINE;
+        else {
+          const r = input.step(pos);
+          const nextIsWord = r >= 0 && Utils.isWordRune(r >> 3);
+          flags = (context & Utils.EMPTY_WORD_BOUNDARY) !== 0 !== nextIsWord ? DFA2.FLAG_LAST_WORD : 0;
+        }
+        let state = this.startStates.get(flags);
+        if (state === void 0) {
+          state = this.makeState([this.prog.start], flags, NO_IDS);
+          if (state === null) {
+            this.clearCache();
+            state = this.makeState([this.prog.start], flags, NO_IDS);
+            if (state === null) return null;
+          }
+          this.startStates.set(flags, state);
+        }
+        return state;
+      }
+      stepOrReset(state, cls, rune, anchor, pos, search) {
+        let next3 = this.step(state, cls, rune, anchor);
+        if (next3 !== null) return next3;
+        if (search.resetPos >= 0 && pos - search.resetPos < DFA2.PROGRESS_PER_STATE * this.stateCount) return null;
+        search.resetPos = pos;
+        const restored = this.resetCache(state);
+        if (restored === null) return null;
+        next3 = this.step(restored, cls, rune, anchor);
+        return next3;
+      }
+      run(input, pos, anchor, state, onMatch) {
+        const endPos = input.endPos();
+        const latin1Class = this.latin1Class;
+        const unanchored = anchor === RE2Flags.UNANCHORED;
+        const search = { resetPos: -1 };
+        let i = pos;
+        while (i < endPos) {
+          const r = input.step(i);
+          const rune = r >> 3;
+          const width = r & 7;
+          if (width === 0) break;
+          const cls = rune <= Unicode.MAX_LATIN1 ? latin1Class[rune] : this.runeClass(rune);
+          let next3 = unanchored && state.next !== null ? state.next[cls] : null;
+          if (next3 === null) {
+            next3 = this.stepOrReset(state, cls, rune, anchor, i, search);
+            if (next3 === null) return null;
+          }
+          state = next3;
+          if (state.isMatch && onMatch(state, false)) return true;
+          if (!unanchored && state.nfaStates.length === 0) return false;
+          i += width;
+        }
+        state = this.stepOrReset(state, this.numClasses, END_TEXT, anchor, i, search);
+        if (state === null) return null;
+        return state.isMatch && onMatch(state, true);
+      }
+      match(input, pos, anchor) {
+        if (this.failed) return null;
+        if ((anchor === RE2Flags.ANCHOR_START || anchor === RE2Flags.ANCHOR_BOTH) && pos !== 0) return false;
+        const startState = this.start(input, pos);
+        if (startState === null) return null;
+        return this.run(input, pos, anchor, startState, (state, atEnd) => anchor !== RE2Flags.ANCHOR_BOTH || atEnd);
+      }
+      matchSet(input, pos, anchor) {
+        if (this.failed) return null;
+        if ((anchor === RE2Flags.ANCHOR_START || anchor === RE2Flags.ANCHOR_BOTH) && pos !== 0) return [];
+        const startState = this.start(input, pos);
+        if (startState === null) return null;
+        const matches = /* @__PURE__ */ new Set();
+        const collect2 = (state, atEnd) => {
+          if (anchor !== RE2Flags.ANCHOR_BOTH || atEnd) for (let k = 0; k < state.matchIDs.length; k++) matches.add(state.matchIDs[k]);
+          return false;
+        };
+        if (this.run(input, pos, anchor, startState, collect2) === null) return null;
+        return Array.from(matches).sort((a, b) => a - b);
+      }
+    };
+    VISITED_BITS = 32;
+    MAX_BACKTRACK_PROG = 500;
+    INITIAL_JOB_CAPACITY = 256;
+    MAX_BACKTRACK_VECTOR = 262144;
+    BitState = class {
+      constructor() {
+        this.end = 0;
+        this.cap = /* @__PURE__ */ new Int32Array(0);
+        this.matchcap = /* @__PURE__ */ new Int32Array(0);
+        this.ncap = 0;
+        this.jobPc = new Int32Array(INITIAL_JOB_CAPACITY);
+        this.jobArg = new Uint8Array(INITIAL_JOB_CAPACITY);
+        this.jobPos = new Int32Array(INITIAL_JOB_CAPACITY);
+        this.jobLen = 0;
+        this.visited = /* @__PURE__ */ new Uint32Array(0);
+      }
+      reset(prog, end2, ncap) {
+        this.end = end2;
+        this.jobLen = 0;
+        this.ncap = ncap;
+        const visitedSize = prog.numInst() * (end2 + 1) + VISITED_BITS - 1 >>> 5;
+        if (this.visited.length < visitedSize) this.visited = new Uint32Array(visitedSize);
+        else this.visited.fill(0, 0, visitedSize);
+        if (this.cap.length < ncap) this.cap = new Int32Array(ncap).fill(-1);
+        else this.cap.fill(-1, 0, ncap);
+        if (this.matchcap.length < ncap) this.matchcap = new Int32Array(ncap).fill(-1);
+        else this.matchcap.fill(-1, 0, ncap);
+      }
+      shouldVisit(pc, pos) {
+        const n = pc * (this.end + 1) + pos;
+        const idx = n >>> 5;
+        const mask2 = 1 << (n & 31);
+        if ((this.visited[idx] & mask2) !== 0) return false;
+        this.visited[idx] |= mask2;
+        return true;
+      }
+      push(re2, pc, pos, arg) {
+        if (re2.prog.getInst(pc).op !== Inst.FAIL && (arg || this.shouldVisit(pc, pos))) {
+          if (this.jobLen >= this.jobPc.length) {
+            const newSize = this.jobPc.length * 2;
+            const newPc = new Int32Array(newSize);
+            newPc.set(this.jobPc);
+            this.jobPc = newPc;
+            const newArg = new Uint8Array(newSize);
+            newArg.set(this.jobArg);
+            this.jobArg = newArg;
+            const newPos = new Int32Array(newSize);
+            newPos.set(this.jobPos);
+            this.jobPos = newPos;
+          }
+          this.jobPc[this.jobLen] = pc;
+          this.jobArg[this.jobLen] = arg ? 1 : 0;
+          this.jobPos[this.jobLen] = pos;
+          this.jobLen++;
+        }
+      }
+      tryBacktrack(re2, input, pc, pos, anchor) {
+        const longest = re2.longest;
+        this.push(re2, pc, pos, false);
+        while (this.jobLen > 0) {
+          this.jobLen--;
+          let currentPc = this.jobPc[this.jobLen];
+          let arg = this.jobArg[this.jobLen] === 1;
+          let currentPos = this.jobPos[this.jobLen];
+          let skipShouldVisit = true;
+          while (true) {
+            if (!skipShouldVisit) {
+              if (!this.shouldVisit(currentPc, currentPos)) break;
+            }
+            skipShouldVisit = false;
+            const inst = re2.prog.getInst(currentPc);
+            switch (inst.op) {
+              case Inst.FAIL:
+                break;
+              case Inst.ALT:
+                if (arg) {
+                  arg = false;
+                  currentPc = inst.arg;
+                  continue;
+                } else {
+                  this.push(re2, currentPc, currentPos, true);
+                  currentPc = inst.out;
+                  continue;
+                }
+              case Inst.ALT_MATCH: {
+                const outInst = re2.prog.getInst(inst.out);
+                if (Inst.isRuneOp(outInst.op)) {
+                  this.push(re2, inst.arg, currentPos, false);
+                  currentPc = inst.arg;
+                  currentPos = this.end;
+                  continue;
+                }
+                this.push(re2, inst.out, this.end, false);
+                currentPc = inst.out;
+                continue;
+              }
+              case Inst.RUNE: {
+                const r = input.step(currentPos);
+                if (r === MachineInputBase.EOF()) break;
+                if (!inst.matchRune(r >> 3)) break;
+                currentPos += r & 7;
+                currentPc = inst.out;
+                continue;
+              }
+              case Inst.RUNE1: {
+                const r = input.step(currentPos);
+                if (r === MachineInputBase.EOF()) break;
+                if (r >> 3 !== inst.runes[0]) break;
+                currentPos += r & 7;
+                currentPc = inst.out;
+                continue;
+              }
+              case Inst.RUNE_ANY_NOT_NL: {
+                const r = input.step(currentPos);
+                if (r === MachineInputBase.EOF()) break;
+                if (r >> 3 === 10) break;
+                currentPos += r & 7;
+                currentPc = inst.out;
+                continue;
+              }
+              case Inst.RUNE_ANY: {
+                const r = input.step(currentPos);
+                if (r === MachineInputBase.EOF()) break;
+                currentPos += r & 7;
+                currentPc = inst.out;
+                continue;
+              }
+              case Inst.CAPTURE:
+                if (arg) {
+                  this.cap[inst.arg] = currentPos;
+                  break;
+                } else {
+                  if (inst.arg < this.ncap) {
+                    this.push(re2, currentPc, this.cap[inst.arg], true);
+                    this.cap[inst.arg] = currentPos;
+                  }
+                  currentPc = inst.out;
+                  continue;
+                }
+              case Inst.EMPTY_WIDTH: {
+                const flag2 = input.context(currentPos);
+                if ((inst.arg & ~flag2) !== 0) break;
+                currentPc = inst.out;
+                continue;
+              }
+              case Inst.NOP:
+                currentPc = inst.out;
+                continue;
+              case Inst.MATCH: {
+                if (anchor === RE2Flags.ANCHOR_BOTH && currentPos !== this.end) break;
+                if (this.ncap === 0) return true;
+                if (this.ncap > 1) this.cap[1] = currentPos;
+                const old = this.matchcap[1];
+                if (old === -1 || longest && currentPos > 0 && currentPos > old) this.matchcap.set(this.cap);
+                if (!longest) return true;
+                if (currentPos === this.end) return true;
+                break;
+              }
+              case Inst.LB_WRITE:
+              case Inst.LB_CHECK:
+                throw new RE2JSInternalException("Backtracker cannot evaluate Lookbehind instructions");
+              default:
+                throw new RE2JSInternalException("bad inst");
+            }
+            break;
+          }
+        }
+        return longest && this.matchcap.length > 1 && this.matchcap[1] >= 0;
+      }
+    };
+    bitStatePool = [];
+    Backtracker = class Backtracker2 {
+      static shouldBacktrack(prog) {
+        return prog.numInst() <= MAX_BACKTRACK_PROG;
+      }
+      static maxBitStateLen(prog) {
+        if (!Backtracker2.shouldBacktrack(prog)) return 0;
+        return Math.floor(MAX_BACKTRACK_VECTOR / prog.numInst());
+      }
+      static execute(re2, input, pos, anchor, ncap) {
+        const startCond = re2.cond;
+        if (startCond === Utils.EMPTY_ALL) return null;
+        if ((anchor === RE2Flags.ANCHOR_START || anchor === RE2Flags.ANCHOR_BOTH) && pos !== 0) return null;
+        if ((startCond & Utils.EMPTY_BEGIN_TEXT) !== 0 && pos !== 0) return null;
+        const b = bitStatePool.length > 0 ? bitStatePool.pop() : new BitState();
+        const end2 = input.endPos();
+        b.reset(re2.prog, end2, ncap);
+        let matched = false;
+        if ((startCond & Utils.EMPTY_BEGIN_TEXT) !== 0 || anchor === RE2Flags.ANCHOR_START || anchor === RE2Flags.ANCHOR_BOTH) {
+          if (b.ncap > 0) b.cap[0] = pos;
+          if (b.tryBacktrack(re2, input, re2.prog.start, pos, anchor)) matched = true;
+        } else {
+          let width = -1;
+          for (; pos <= end2 && width !== 0; pos += width) {
+            if (re2.prefix.length > 0) {
+              const advance = input.index(re2, pos);
+              if (advance < 0) break;
+              pos += advance;
+            }
+            if (b.ncap > 0) b.cap[0] = pos;
+            if (b.tryBacktrack(re2, input, re2.prog.start, pos, anchor)) {
+              matched = true;
+              break;
+            }
+            const r = input.step(pos);
+            width = r === MachineInputBase.EOF() ? 0 : r & 7;
+          }
+        }
+        if (!matched) {
+          bitStatePool.push(b);
+          return null;
+        }
+        const result = ncap === 0 ? [] : Utils.toArray(b.matchcap.subarray(0, ncap));
+        bitStatePool.push(b);
+        return result;
+      }
+    };
+    QueueOnePass = class {
+      constructor(size) {
+        this.sparse = new Uint32Array(size);
+        this.dense = new Uint32Array(size);
+        this.size = 0;
+        this.nextIndex = 0;
+      }
+      empty() {
+        return this.nextIndex >= this.size;
+      }
+      next() {
+        return this.dense[this.nextIndex++];
+      }
+      clear() {
+        this.size = 0;
+        this.nextIndex = 0;
+      }
+      contains(u) {
+        return u < this.sparse.length && this.sparse[u] < this.size && this.dense[this.sparse[u]] === u;
+      }
+      insert(u) {
+        if (!this.contains(u)) this.insertNew(u);
+      }
+      insertNew(u) {
+        if (u >= this.sparse.length) return;
+        this.sparse[u] = this.size;
+        this.dense[this.size] = u;
+        this.size++;
+      }
+    };
+    mergeRuneSets = (leftRunes, rightRunes, leftPC, rightPC) => {
+      const leftLen = leftRunes.length;
+      const rightLen = rightRunes.length;
+      let lx = 0, rx = 0;
+      const merged2 = [];
+      const next3 = [];
+      let ok = true;
+      let ix = -1;
+      const extend = (isLeft) => {
+        const newArray = isLeft ? leftRunes : rightRunes;
+        const low = isLeft ? lx : rx;
+        const pc = isLeft ? leftPC : rightPC;
+        if (ix > 0 && newArray[low] <= merged2[ix]) return false;
+        merged2.push(newArray[low], newArray[low + 1]);
+        if (isLeft) lx += 2;
+        else rx += 2;
+        ix += 2;
+        next3.push(pc);
+        return true;
+      };
+      while (lx < leftLen || rx < rightLen) {
+        if (rx >= rightLen) ok = extend(true);
+        else if (lx >= leftLen) ok = extend(false);
+        else if (rightRunes[rx] < leftRunes[lx]) ok = extend(false);
+        else ok = extend(true);
+        if (!ok) return null;
+      }
+      return {
+        merged: merged2,
+        next: next3
+      };
+    };
+    OnePassProg = class {
+      constructor(prog) {
+        this.start = prog.start;
+        this.numCap = prog.numCap;
+        this.inst = new Array(prog.inst.length);
+        for (let i = 0; i < prog.inst.length; i++) {
+          const orig = prog.inst[i];
+          const inst = new Inst(orig.op);
+          inst.out = orig.out;
+          inst.arg = orig.arg;
+          inst.runes = orig.runes ? new Int32Array(orig.runes) : /* @__PURE__ */ new Int32Array(0);
+          inst.next = null;
+          this.inst[i] = inst;
+        }
+      }
+    };
+    onePassCopy = (prog) => {
+      const p = new OnePassProg(prog);
+      for (let pc = 0; pc < p.inst.length; pc++) {
+        const inst = p.inst[pc];
+        if (inst.op !== Inst.ALT && inst.op !== Inst.ALT_MATCH) continue;
+        let pAOther = "out";
+        let pAAlt = "arg";
+        let instAlt = p.inst[inst[pAAlt]];
+        if (instAlt.op !== Inst.ALT && instAlt.op !== Inst.ALT_MATCH) {
+          pAOther = "arg";
+          pAAlt = "out";
+          instAlt = p.inst[inst[pAAlt]];
+          if (instAlt.op !== Inst.ALT && instAlt.op !== Inst.ALT_MATCH) continue;
+        }
+        const instOther = p.inst[inst[pAOther]];
+        if (instOther.op === Inst.ALT || instOther.op === Inst.ALT_MATCH) continue;
+        let pBAlt = "out";
+        let pBOther = "arg";
+        let patch = false;
+        if (instAlt.out === pc) patch = true;
+        else if (instAlt.arg === pc) {
+          patch = true;
+          pBAlt = "arg";
+          pBOther = "out";
+        }
+        if (patch) instAlt[pBAlt] = inst[pAOther];
+        if (inst[pAOther] === instAlt[pBAlt]) inst[pAAlt] = instAlt[pBOther];
+      }
+      return p;
+    };
+    makeOnePass = (p) => {
+      if (p.inst.length >= 1e3) return null;
+      const instQueue = new QueueOnePass(p.inst.length);
+      const visitQueue = new QueueOnePass(p.inst.length);
+      const onePassRunes = new Array(p.inst.length);
+      const m = new Array(p.inst.length).fill(false);
+      const check3 = (pc) => {
+        let ok = true;
+        const inst = p.inst[pc];
+        if (visitQueue.contains(pc)) return true;
+        visitQueue.insert(pc);
+        switch (inst.op) {
+          case Inst.ALT:
+          case Inst.ALT_MATCH: {
+            ok = check3(inst.out) && check3(inst.arg);
+            let matchOut = m[inst.out];
+            let matchArg = m[inst.arg];
+            if (matchOut && matchArg) return false;
+            if (matchArg) {
+              const tempOut = inst.out;
+              inst.out = inst.arg;
+              inst.arg = tempOut;
+              const tempMatch = matchOut;
+              matchOut = matchArg;
+              matchArg = tempMatch;
+            }
+            if (matchOut) {
+              m[pc] = true;
+              inst.op = Inst.ALT_MATCH;
+            }
+            const leftRunes = onePassRunes[inst.out] || [];
+            const rightRunes = onePassRunes[inst.arg] || [];
+            const mergeRes = mergeRuneSets(leftRunes, rightRunes, inst.out, inst.arg);
+            if (!mergeRes) return false;
+            onePassRunes[pc] = new Int32Array(mergeRes.merged);
+            inst.next = new Uint32Array(mergeRes.next);
+            break;
+          }
+          case Inst.CAPTURE:
+          case Inst.EMPTY_WIDTH:
+          case Inst.NOP:
+            ok = check3(inst.out);
+            m[pc] = m[inst.out];
+            onePassRunes[pc] = onePassRunes[inst.out] ? new Int32Array(onePassRunes[inst.out]) : /* @__PURE__ */ new Int32Array(0);
+            inst.next = new Uint32Array(Math.floor(onePassRunes[pc].length / 2) + 1).fill(inst.out);
+            break;
+          case Inst.MATCH:
+          case Inst.FAIL:
+            m[pc] = inst.op === Inst.MATCH;
+            break;
+          case Inst.RUNE: {
+            m[pc] = false;
+            if (inst.next && inst.next.length > 0) break;
+            instQueue.insert(inst.out);
+            if (!inst.runes || inst.runes.length === 0) {
+              onePassRunes[pc] = /* @__PURE__ */ new Int32Array(0);
+              inst.next = new Uint32Array([inst.out]);
+              break;
+            }
+            let runes = [];
+            if (inst.runes.length === 1 && (inst.arg & RE2Flags.FOLD_CASE) !== 0) {
+              const r0 = inst.runes[0];
+              runes.push(r0, r0);
+              for (let r1 = Unicode.simpleFold(r0); r1 !== r0; r1 = Unicode.simpleFold(r1)) runes.push(r1, r1);
+              runes.sort((a, b) => a - b);
+            } else for (let j = 0; j < inst.runes.length; j++) runes.push(inst.runes[j]);
+            onePassRunes[pc] = new Int32Array(runes);
+            inst.next = new Uint32Array(Math.floor(runes.length / 2) + 1).fill(inst.out);
+            inst.op = Inst.RUNE;
+            break;
+          }
+          case Inst.RUNE1: {
+            m[pc] = false;
+            if (inst.next && inst.next.length > 0) break;
+            instQueue.insert(inst.out);
+            let runes = [];
+            if ((inst.arg & RE2Flags.FOLD_CASE) !== 0) {
+              const r0 = inst.runes[0];
+              runes.push(r0, r0);
+              for (let r1 = Unicode.simpleFold(r0); r1 !== r0; r1 = Unicode.simpleFold(r1)) runes.push(r1, r1);
+              runes.sort((a, b) => a - b);
+            } else runes.push(inst.runes[0], inst.runes[0]);
+            onePassRunes[pc] = new Int32Array(runes);
+            inst.next = new Uint32Array(Math.floor(runes.length / 2) + 1).fill(inst.out);
+            inst.op = Inst.RUNE;
+            break;
+          }
+          case Inst.RUNE_ANY:
+            m[pc] = false;
+            if (inst.next && inst.next.length > 0) break;
+            instQueue.insert(inst.out);
+            onePassRunes[pc] = new Int32Array([0, Unicode.MAX_RUNE]);
+            inst.next = new Uint32Array([inst.out]);
+            break;
+          case Inst.RUNE_ANY_NOT_NL:
+            m[pc] = false;
+            if (inst.next && inst.next.length > 0) break;
+            instQueue.insert(inst.out);
+            onePassRunes[pc] = new Int32Array([
+              0,
+              9,
+              11,
+              Unicode.MAX_RUNE
+            ]);
+            inst.next = new Uint32Array(Math.floor(onePassRunes[pc].length / 2) + 1).fill(inst.out);
+        }
+        return ok;
+      };
+      instQueue.clear();
+      instQueue.insert(p.start);
+      while (!instQueue.empty()) {
+        visitQueue.clear();
+        if (!check3(instQueue.next())) return null;
+      }
+      for (let i = 0; i < p.inst.length; i++) if (onePassRunes[i]) p.inst[i].runes = onePassRunes[i];
+      return p;
+    };
+    cleanupOnePass = (p, original) => {
+      for (let ix = 0; ix < original.inst.length; ix++) {
+        const instOriginal = original.inst[ix];
+        switch (instOriginal.op) {
+          case Inst.ALT:
+          case Inst.ALT_MATCH:
+          case Inst.RUNE:
+            break;
+          case Inst.CAPTURE:
+          case Inst.EMPTY_WIDTH:
+          case Inst.NOP:
+          case Inst.MATCH:
+          case Inst.FAIL:
+            p.inst[ix].next = null;
+            break;
+          case Inst.RUNE1:
+          case Inst.RUNE_ANY:
+          case Inst.RUNE_ANY_NOT_NL:
+            p.inst[ix].next = null;
+            p.inst[ix].op = instOriginal.op;
+            p.inst[ix].runes = instOriginal.runes ? new Int32Array(instOriginal.runes) : /* @__PURE__ */ new Int32Array(0);
+        }
+      }
+    };
+    OnePass = class OnePass2 {
+      static compile(prog) {
+        if (prog.start === 0) return null;
+        if (prog.numLb > 0) return null;
+        const startInst = prog.inst[prog.start];
+        if (startInst.op !== Inst.EMPTY_WIDTH || (startInst.arg & Utils.EMPTY_BEGIN_TEXT) === 0) return null;
+        let hasAlt = false;
+        for (let i = 0; i < prog.inst.length; i++) if (prog.inst[i].op === Inst.ALT || prog.inst[i].op === Inst.ALT_MATCH) {
+          hasAlt = true;
+          break;
+        }
+        for (let i = 0; i < prog.inst.length; i++) {
+          const inst = prog.inst[i];
+          const opOut = prog.inst[inst.out].op;
+          switch (inst.op) {
+            case Inst.ALT:
+            case Inst.ALT_MATCH:
+              if (opOut === Inst.MATCH || prog.inst[inst.arg].op === Inst.MATCH) return null;
+              break;
+            case Inst.EMPTY_WIDTH:
+              if (opOut === Inst.MATCH) {
+                if ((inst.arg & Utils.EMPTY_END_TEXT) === Utils.EMPTY_END_TEXT) continue;
+                return null;
+              }
+              break;
+            default:
+              if (opOut === Inst.MATCH && hasAlt) return null;
+          }
+        }
+        let p = onePassCopy(prog);
+        p = makeOnePass(p);
+        if (p !== null) cleanupOnePass(p, prog);
+        return p;
+      }
+      static next(inst, r) {
+        const nextIdx = inst.matchRunePos(r);
+        if (nextIdx >= 0) return inst.next[nextIdx];
+        if (inst.op === Inst.ALT_MATCH) return inst.out;
+        return 0;
+      }
+      static execute(re2, input, pos, anchor, ncap) {
+        const onepass = re2.onepass;
+        if (!onepass) return null;
+        const matchcap = new Int32Array(ncap).fill(-1);
+        let matched = false;
+        let r = input.step(pos);
+        let rune = r >> 3;
+        let width = r & 7;
+        let r1 = MachineInputBase.EOF();
+        let rune1 = -1;
+        let width1 = 0;
+        if (r !== MachineInputBase.EOF()) {
+          r1 = input.step(pos + width);
+          if (r1 !== MachineInputBase.EOF()) {
+            rune1 = r1 >> 3;
+            width1 = r1 & 7;
+          }
+        }
+        let flag2 = pos === 0 ? Utils.emptyOpContext(-1, rune) : input.context(pos);
+        let pc = onepass.start;
+        let inst;
+        while (true) {
+          inst = onepass.inst[pc];
+          pc = inst.out;
+          switch (inst.op) {
+            case Inst.MATCH:
+              if (anchor === RE2Flags.ANCHOR_BOTH && pos !== input.endPos()) return null;
+              matched = true;
+              if (matchcap.length > 0) {
+                matchcap[0] = 0;
+                matchcap[1] = pos;
+              }
+              return ncap === 0 ? [] : Utils.toArray(matchcap);
+            case Inst.RUNE:
+              if (!inst.matchRune(rune)) return null;
+              break;
+            case Inst.RUNE1:
+              if (rune !== inst.runes[0]) return null;
+              break;
+            case Inst.RUNE_ANY:
+              break;
+            case Inst.RUNE_ANY_NOT_NL:
+              if (rune === 10) return null;
+              break;
+            case Inst.ALT:
+            case Inst.ALT_MATCH:
+              pc = OnePass2.next(inst, rune);
+              continue;
+            case Inst.FAIL:
+              return null;
+            case Inst.NOP:
+              continue;
+            case Inst.EMPTY_WIDTH:
+              if ((inst.arg & ~flag2) !== 0) return null;
+              continue;
+            case Inst.CAPTURE:
+              if (inst.arg < matchcap.length) matchcap[inst.arg] = pos;
+              continue;
+            default:
+              throw new RE2JSInternalException("bad inst");
+          }
+          if (width === 0) break;
+          flag2 = Utils.emptyOpContext(rune, rune1);
+          pos += width;
+          rune = rune1;
+          width = width1;
+          if (rune !== -1) {
+            r1 = input.step(pos + width);
+            if (r1 !== MachineInputBase.EOF()) {
+              rune1 = r1 >> 3;
+              width1 = r1 & 7;
+            } else {
+              rune1 = -1;
+              width1 = 0;
+            }
+          }
+        }
+        if (!matched) return null;
+        return ncap === 0 ? [] : Utils.toArray(matchcap);
+      }
+    };
+    Regexp = class Regexp2 {
+      static Op = createEnum([
+        "NO_MATCH",
+        "EMPTY_MATCH",
+        "LITERAL",
+        "CHAR_CLASS",
+        "ANY_CHAR_NOT_NL",
+        "ANY_CHAR",
+        "BEGIN_LINE",
+        "END_LINE",
+        "BEGIN_TEXT",
+        "END_TEXT",
+        "WORD_BOUNDARY",
+        "NO_WORD_BOUNDARY",
+        "CAPTURE",
+        "STAR",
+        "PLUS",
+        "QUEST",
+        "REPEAT",
+        "CONCAT",
+        "ALTERNATE",
+        "PLB",
+        "NLB",
+        "LEFT_PAREN",
+        "VERTICAL_BAR"
+      ]);
+      static isPseudoOp(op) {
+        return op >= Regexp2.Op.LEFT_PAREN;
+      }
+      static emptySubs() {
+        return [];
+      }
+      static quoteIfHyphen(rune) {
+        if (rune === Codepoint.CODES["-"]) return "\\";
+        return "";
+      }
+      static fromRegexp(re2) {
+        const regex2 = new Regexp2(re2.op);
+        regex2.flags = re2.flags;
+        regex2.subs = re2.subs;
+        regex2.runes = re2.runes;
+        regex2.cap = re2.cap;
+        regex2.min = re2.min;
+        regex2.max = re2.max;
+        regex2.name = re2.name;
+        regex2.namedGroups = re2.namedGroups;
+        regex2.lb = re2.lb;
+        return regex2;
+      }
+      constructor(op) {
+        this.op = op;
+        this.flags = 0;
+        this.subs = Regexp2.emptySubs();
+        this.runes = /* @__PURE__ */ new Int32Array(0);
+        this.min = 0;
+        this.max = 0;
+        this.cap = 0;
+        this.name = null;
+        this.namedGroups = /* @__PURE__ */ Object.create(null);
+        this.lb = 0;
+      }
+      reinit() {
+        this.flags = 0;
+        this.subs = Regexp2.emptySubs();
+        this.runes = /* @__PURE__ */ new Int32Array(0);
+        this.cap = 0;
+        this.min = 0;
+        this.max = 0;
+        this.name = null;
+        this.namedGroups = /* @__PURE__ */ Object.create(null);
+        this.lb = 0;
+      }
+      toString() {
+        return this.appendTo();
+      }
+      appendTo() {
+        let out = "";
+        switch (this.op) {
+          case Regexp2.Op.NO_MATCH:
+            out += "[^\\x00-\\x{10FFFF}]";
+            break;
+          case Regexp2.Op.EMPTY_MATCH:
+            out += "(?:)";
+            break;
+          case Regexp2.Op.STAR:
+          case Regexp2.Op.PLUS:
+          case Regexp2.Op.QUEST:
+          case Regexp2.Op.REPEAT: {
+            const sub = this.subs[0];
+            if (sub.op > Regexp2.Op.CAPTURE || sub.op === Regexp2.Op.LITERAL && sub.runes.length > 1) out += `(?:${sub.appendTo()})`;
+            else out += sub.appendTo();
+            switch (this.op) {
+              case Regexp2.Op.STAR:
+                out += "*";
+                break;
+              case Regexp2.Op.PLUS:
+                out += "+";
+                break;
+              case Regexp2.Op.QUEST:
+                out += "?";
+                break;
+              case Regexp2.Op.REPEAT:
+                out += `{${this.min}`;
+                if (this.min !== this.max) {
+                  out += ",";
+                  if (this.max >= 0) out += this.max;
+                }
+                out += "}";
+            }
+            if ((this.flags & RE2Flags.NON_GREEDY) !== 0) out += "?";
+            break;
+          }
+          case Regexp2.Op.CONCAT:
+            for (let sub of this.subs) if (sub.op === Regexp2.Op.ALTERNATE) out += `(?:${sub.appendTo()})`;
+            else out += sub.appendTo();
+            break;
+          case Regexp2.Op.ALTERNATE: {
+            let sep8 = "";
+            for (let sub of this.subs) {
+              out += sep8;
+              sep8 = "|";
+              out += sub.appendTo();
+            }
+            break;
+          }
+          case Regexp2.Op.LITERAL:
+            if ((this.flags & RE2Flags.FOLD_CASE) !== 0) out += "(?i:";
+            for (let rune of this.runes) out += Utils.escapeRune(rune);
+            if ((this.flags & RE2Flags.FOLD_CASE) !== 0) out += ")";
+            break;
+          case Regexp2.Op.ANY_CHAR_NOT_NL:
+            out += "(?-s:.)";
+            break;
+          case Regexp2.Op.ANY_CHAR:
+            out += "(?s:.)";
+            break;
+          case Regexp2.Op.PLB:
+            out += `(?<=${this.subs[0].appendTo()})`;
+            break;
+          case Regexp2.Op.NLB:
+            out += `(?<!${this.subs[0].appendTo()})`;
+            break;
+          case Regexp2.Op.CAPTURE:
+            if (this.name === null || this.name.length === 0) out += "(";
+            else out += `(?P<${this.name}>`;
+            if (this.subs[0].op !== Regexp2.Op.EMPTY_MATCH) out += this.subs[0].appendTo();
+            out += ")";
+            break;
+          case Regexp2.Op.BEGIN_TEXT:
+            out += "\\A";
+            break;
+          case Regexp2.Op.END_TEXT:
+            if ((this.flags & RE2Flags.WAS_DOLLAR) !== 0) out += "(?-m:$)";
+            else out += "\\z";
+            break;
+          case Regexp2.Op.BEGIN_LINE:
+            out += "^";
+            break;
+          case Regexp2.Op.END_LINE:
+            out += "$";
+            break;
+          case Regexp2.Op.WORD_BOUNDARY:
+            out += "\\b";
+            break;
+          case Regexp2.Op.NO_WORD_BOUNDARY:
+            out += "\\B";
+            break;
+          case Regexp2.Op.CHAR_CLASS:
+            if (this.runes.length % 2 !== 0) {
+              out += "[invalid char class]";
+              break;
+            }
+            out += "[";
+            if (this.runes.length === 0) out += "^\\x00-\\x{10FFFF}";
+            else if (this.runes[0] === 0 && this.runes[this.runes.length - 1] === Unicode.MAX_RUNE) {
+              out += "^";
+              for (let i = 1; i < this.runes.length - 1; i += 2) {
+                const lo = this.runes[i] + 1;
+                const hi = this.runes[i + 1] - 1;
+                out += Regexp2.quoteIfHyphen(lo);
+                out += Utils.escapeRune(lo);
+                if (lo !== hi) {
+                  out += "-";
+                  out += Regexp2.quoteIfHyphen(hi);
+                  out += Utils.escapeRune(hi);
+                }
+              }
+            } else for (let i = 0; i < this.runes.length; i += 2) {
+              const lo = this.runes[i];
+              const hi = this.runes[i + 1];
+              out += Regexp2.quoteIfHyphen(lo);
+              out += Utils.escapeRune(lo);
+              if (lo !== hi) {
+                out += "-";
+                out += Regexp2.quoteIfHyphen(hi);
+                out += Utils.escapeRune(hi);
+              }
+            }
+            out += "]";
+            break;
+          default:
+            out += this.op;
+        }
+        return out;
+      }
+      maxCap() {
+        let m = 0;
+        if (this.op === Regexp2.Op.CAPTURE) m = this.cap;
+        if (this.subs !== null) for (let sub of this.subs) {
+          const n = sub.maxCap();
+          if (m < n) m = n;
+        }
+        return m;
+      }
+      equals(that) {
+        if (!(that !== null && that instanceof Regexp2)) return false;
+        if (this.op !== that.op) return false;
+        switch (this.op) {
+          case Regexp2.Op.END_TEXT:
+            if ((this.flags & RE2Flags.WAS_DOLLAR) !== (that.flags & RE2Flags.WAS_DOLLAR)) return false;
+            break;
+          case Regexp2.Op.LITERAL:
+          case Regexp2.Op.CHAR_CLASS:
+            if ((this.flags & RE2Flags.FOLD_CASE) !== (that.flags & RE2Flags.FOLD_CASE)) return false;
+            if (this.runes === null && that.runes === null) break;
+            if (this.runes === null || that.runes === null) return false;
+            if (this.runes.length !== that.runes.length) return false;
+            for (let i = 0; i < this.runes.length; i++) if (this.runes[i] !== that.runes[i]) return false;
+            break;
+          case Regexp2.Op.ALTERNATE:
+          case Regexp2.Op.CONCAT:
+            if (this.subs.length !== that.subs.length) return false;
+            for (let i = 0; i < this.subs.length; ++i) if (!this.subs[i].equals(that.subs[i])) return false;
+            break;
+          case Regexp2.Op.STAR:
+          case Regexp2.Op.PLUS:
+          case Regexp2.Op.QUEST:
+            if ((this.flags & RE2Flags.NON_GREEDY) !== (that.flags & RE2Flags.NON_GREEDY) || !this.subs[0].equals(that.subs[0])) return false;
+            break;
+          case Regexp2.Op.REPEAT:
+            if ((this.flags & RE2Flags.NON_GREEDY) !== (that.flags & RE2Flags.NON_GREEDY) || this.min !== that.min || this.max !== that.max || !this.subs[0].equals(that.subs[0])) return false;
+            break;
+          case Regexp2.Op.CAPTURE:
+            if (this.cap !== that.cap || (this.name === null ? that.name !== null : this.name !== that.name) || !this.subs[0].equals(that.subs[0])) return false;
+            break;
+          case Regexp2.Op.PLB:
+          case Regexp2.Op.NLB:
+            if (this.lb !== that.lb || !this.subs[0].equals(that.subs[0])) return false;
+        }
+        return true;
+      }
+    };
+    RegexpWalker = class {
+      static walk(root, handler) {
+        const stack = [];
+        let re2 = root;
+        let result;
+        for (; ; ) {
+          if (re2.subs.length === 0) result = handler.leaf(re2);
+          else {
+            const state = handler.enter(re2);
+            if (state.result === void 0) {
+              stack.push({
+                re: re2,
+                state,
+                i: 0
+              });
+              re2 = re2.subs[0];
+              continue;
+            }
+            result = state.result;
+          }
+          for (; ; ) {
+            if (stack.length === 0) return result;
+            const frame = stack[stack.length - 1];
+            handler.child(frame.re, frame.state, result, frame.i);
+            frame.i++;
+            if (frame.state.result === void 0 && frame.i < frame.re.subs.length) {
+              re2 = frame.re.subs[frame.i];
+              break;
+            }
+            stack.pop();
+            result = frame.state.result !== void 0 ? frame.state.result : handler.leave(frame.re, frame.state);
+          }
+        }
+      }
+    };
+    AhoCorasick = class {
+      constructor(words, alphabetSize) {
+        const edges = /* @__PURE__ */ new Map();
+        const parent = [0];
+        const unit = [0];
+        const depth = [0];
+        const terminal = [0];
+        for (const word of words) {
+          let node = 0;
+          for (let i = 0; i < word.length; i++) {
+            const key2 = node * alphabetSize + word[i];
+            let child3 = edges.get(key2);
+            if (child3 === void 0) {
+              child3 = parent.length;
+              edges.set(key2, child3);
+              parent.push(node);
+              unit.push(word[i]);
+              depth.push(depth[node] + 1);
+              terminal.push(0);
+            }
+            node = child3;
+          }
+          terminal[node] = 1;
+        }
+        const numNodes = parent.length;
+        const children2 = new Int32Array(numNodes - 1);
+        for (let c = 1; c < numNodes; c++) children2[c - 1] = c;
+        children2.sort((a, b) => parent[a] - parent[b] || unit[a] - unit[b]);
+        const childStart = new Int32Array(numNodes + 1);
+        for (let c = 1; c < numNodes; c++) childStart[parent[c] + 1]++;
+        for (let n = 0; n < numNodes; n++) childStart[n + 1] += childStart[n];
+        const childUnit = new Int32Array(numNodes - 1);
+        for (let k = 0; k < children2.length; k++) childUnit[k] = unit[children2[k]];
+        this.childStart = childStart;
+        this.childUnit = childUnit;
+        this.childNode = children2;
+        const byDepth = new Int32Array(numNodes);
+        for (let n = 0; n < numNodes; n++) byDepth[n] = n;
+        byDepth.sort((a, b) => depth[a] - depth[b]);
+        const fail3 = new Int32Array(numNodes);
+        const match = Uint8Array.from(terminal);
+        for (let k = 1; k < numNodes; k++) {
+          const c = byDepth[k];
+          const p = parent[c];
+          if (p !== 0) {
+            let f = fail3[p];
+            let next3 = this.next(f, unit[c]);
+            while (next3 < 0 && f !== 0) {
+              f = fail3[f];
+              next3 = this.next(f, unit[c]);
+            }
+            fail3[c] = next3 >= 0 ? next3 : 0;
+          }
+          match[c] |= match[fail3[c]];
+        }
+        this.fail = fail3;
+        this.match = match;
+      }
+      next(node, u) {
+        let lo = this.childStart[node];
+        let hi = this.childStart[node + 1];
+        const units = this.childUnit;
+        while (lo < hi) {
+          const mid = lo + hi >> 1;
+          const m = units[mid];
+          if (m === u) return this.childNode[mid];
+          if (m < u) lo = mid + 1;
+          else hi = mid;
+        }
+        return -1;
+      }
+      advance(node, u) {
+        for (; ; ) {
+          const next3 = this.next(node, u);
+          if (next3 >= 0) return next3;
+          if (node === 0) return 0;
+          node = this.fail[node];
+        }
+      }
+      searchUTF16(charSeq, start2, end2) {
+        let node = 0;
+        for (let i = start2; i < end2; i++) {
+          node = this.advance(node, charSeq.charCodeAt(i));
+          if (this.match[node] === 1) return true;
+        }
+        return false;
+      }
+      searchUTF8(bytes, start2, end2) {
+        let node = 0;
+        for (let i = start2; i < end2; i++) {
+          node = this.advance(node, bytes[i]);
+          if (this.match[node] === 1) return true;
+        }
+        return false;
+      }
+    };
+    Prefilter = class Prefilter2 {
+      static Type = {
+        NONE: 0,
+        EXACT: 1,
+        AND: 2,
+        OR: 3
+      };
+      static MAX_SCANS = 32;
+      static MAX_AC_UNITS = 1 << 18;
+      constructor(type) {
+        this.type = type;
+        this.subs = [];
+        this.str = "";
+        this.bytes = null;
+        this.cost = type === Prefilter2.Type.EXACT ? 1 : 0;
+        this.allExact = false;
+        this.ac16 = null;
+        this.ac8 = null;
+      }
+      automaton16() {
+        if (this.ac16 === null) {
+          const words = this.subs.map((s) => {
+            const arr = new Array(s.str.length);
+            for (let i = 0; i < s.str.length; i++) arr[i] = s.str.charCodeAt(i);
+            return arr;
+          });
+          this.ac16 = new AhoCorasick(words, 65536);
+        }
+        return this.ac16;
+      }
+      automaton8() {
+        if (this.ac8 === null) this.ac8 = new AhoCorasick(this.subs.map((s) => s.bytes), 256);
+        return this.ac8;
+      }
+      eval(input, pos) {
+        switch (this.type) {
+          case Prefilter2.Type.NONE:
+            return true;
+          case Prefilter2.Type.EXACT:
+            return input.hasString(this, pos);
+          case Prefilter2.Type.AND:
+            for (let i = 0; i < this.subs.length; i++) if (!this.subs[i].eval(input, pos)) return false;
+            return true;
+          case Prefilter2.Type.OR:
+            if (this.allExact) return input.hasAnyString(this, pos);
+            for (let i = 0; i < this.subs.length; i++) if (this.subs[i].eval(input, pos)) return true;
+            return false;
+          default:
+            return true;
+        }
+      }
+    };
+    PrefilterTree = class PrefilterTree2 {
+      static build(re2) {
+        if (!re2) return new Prefilter(Prefilter.Type.NONE);
+        return RegexpWalker.walk(re2, PrefilterTree2.WALKER);
+      }
+      static WALKER = {
+        leaf: (re2) => PrefilterTree2.leaf(re2),
+        enter: (re2) => PrefilterTree2.enter(re2),
+        child: (re2, state, result) => PrefilterTree2.child(re2, state, result),
+        leave: (re2, state) => PrefilterTree2.leave(re2, state)
+      };
+      static leaf(re2) {
+        if (re2.op !== Regexp.Op.LITERAL) return new Prefilter(Prefilter.Type.NONE);
+        if (re2.runes.length === 0 || (re2.flags & RE2Flags.FOLD_CASE) !== 0) return new Prefilter(Prefilter.Type.NONE);
+        let str = "";
+        for (let i = 0; i < re2.runes.length; i++) {
+          if (Unicode.isUnsearchable(re2.runes[i])) return new Prefilter(Prefilter.Type.NONE);
+          str += String.fromCodePoint(re2.runes[i]);
+        }
+        const pf = new Prefilter(Prefilter.Type.EXACT);
+        pf.str = str;
+        pf.bytes = Utils.stringToUtf8ByteArray(pf.str);
+        return pf;
+      }
+      static enter(re2) {
+        switch (re2.op) {
+          case Regexp.Op.CAPTURE:
+          case Regexp.Op.PLUS:
+            return { sub: null };
+          case Regexp.Op.REPEAT:
+            if (re2.min >= 1) return { sub: null };
+            return { result: new Prefilter(Prefilter.Type.NONE) };
+          case Regexp.Op.CONCAT:
+            return {
+              pf: new Prefilter(Prefilter.Type.AND),
+              subs: []
+            };
+          case Regexp.Op.ALTERNATE:
+            return {
+              pf: new Prefilter(Prefilter.Type.OR),
+              subs: []
+            };
+          default:
+            return { result: new Prefilter(Prefilter.Type.NONE) };
+        }
+      }
+      static child(re2, state, s) {
+        if (state.subs === void 0) {
+          state.sub = s;
+          return;
+        }
+        if (state.pf.type === Prefilter.Type.AND) {
+          if (s.type === Prefilter.Type.NONE) return;
+          if (s.type === Prefilter.Type.AND) {
+            for (let j = 0; j < s.subs.length; j++) state.subs.push(s.subs[j]);
+            return;
+          }
+          state.subs.push(s);
+          return;
+        }
+        if (s.type === Prefilter.Type.NONE) {
+          state.result = new Prefilter(Prefilter.Type.NONE);
+          return;
+        }
+        if (s.type === Prefilter.Type.OR) {
+          for (let j = 0; j < s.subs.length; j++) state.subs.push(s.subs[j]);
+          return;
+        }
+        state.subs.push(s);
+      }
+      static leave(re2, state) {
+        if (state.subs === void 0) return state.sub;
+        const pf = state.pf;
+        const seen = /* @__PURE__ */ new Set();
+        const subs = [];
+        for (const sub of state.subs) {
+          if (sub.type === Prefilter.Type.EXACT) {
+            if (seen.has(sub.str)) continue;
+            seen.add(sub.str);
+          }
+          subs.push(sub);
+        }
+        if (pf.type === Prefilter.Type.AND) {
+          const kept = [];
+          let cost2 = 0;
+          for (const sub of subs) {
+            if (cost2 + sub.cost > Prefilter.MAX_SCANS) continue;
+            kept.push(sub);
+            cost2 += sub.cost;
+          }
+          if (kept.length === 0) return new Prefilter(Prefilter.Type.NONE);
+          if (kept.length === 1) return kept[0];
+          pf.subs = kept;
+          pf.cost = cost2;
+          return pf;
+        }
+        if (subs.length === 0) return new Prefilter(Prefilter.Type.NONE);
+        if (subs.length === 1) return subs[0];
+        pf.subs = subs;
+        let allExact = true;
+        let cost = 0;
+        let units = 0;
+        for (const sub of subs) {
+          if (sub.type !== Prefilter.Type.EXACT) allExact = false;
+          else units += sub.bytes.length;
+          cost += sub.cost;
+        }
+        if (allExact) {
+          if (units > Prefilter.MAX_AC_UNITS) return new Prefilter(Prefilter.Type.NONE);
+          pf.allExact = true;
+          pf.cost = 1;
+          return pf;
+        }
+        if (cost > Prefilter.MAX_SCANS) return new Prefilter(Prefilter.Type.NONE);
+        pf.cost = cost;
+        return pf;
+      }
+    };
+    PatchList = class {
+      /**
+      * @param {number} head - Encoded pointer to the start of the patch list.
+      * @param {number} tail - Encoded pointer to the end of the patch list.
+      */
+      constructor(head2 = 0, tail = 0) {
+        this.head = head2;
+        this.tail = tail;
+      }
+    };
+    Prog = class {
+      constructor() {
+        this.inst = [];
+        this.start = 0;
+        this.numCap = 2;
+        this.lbStarts = [];
+        this.numLb = 0;
+        this.lbInst = null;
+      }
+      getInst(pc) {
+        return this.inst[pc];
+      }
+      numInst() {
+        return this.inst.length;
+      }
+      addInst(op) {
+        this.inst.push(new Inst(op));
+      }
+      markLookbehindInsts() {
+        const lbInst = new Uint8Array(this.inst.length);
+        const pending = this.lbStarts.slice();
+        while (pending.length > 0) {
+          const pc = pending.pop();
+          if (pc === 0 || lbInst[pc] === 1) continue;
+          lbInst[pc] = 1;
+          const i = this.inst[pc];
+          switch (i.op) {
+            case Inst.ALT:
+            case Inst.ALT_MATCH:
+              pending.push(i.out, i.arg);
+              break;
+            case Inst.MATCH:
+            case Inst.FAIL:
+              break;
+            default:
+              pending.push(i.out);
+          }
+        }
+        this.lbInst = lbInst;
+      }
+      skipNop(pc) {
+        let i = this.inst[pc];
+        while (i.op === Inst.NOP || i.op === Inst.CAPTURE) {
+          i = this.inst[pc];
+          pc = i.out;
+        }
+        return i;
+      }
+      /** @returns {[boolean, string]} */
+      prefix() {
+        let prefix = "";
+        let i = this.skipNop(this.start);
+        if (!Inst.isRuneOp(i.op) || i.runes.length !== 1) return [i.op === Inst.MATCH, prefix];
+        while (Inst.isRuneOp(i.op) && i.runes.length === 1 && (i.arg & RE2Flags.FOLD_CASE) === 0 && !Unicode.isUnsearchable(i.runes[0])) {
+          prefix += String.fromCodePoint(i.runes[0]);
+          i = this.skipNop(i.out);
+        }
+        return [i.op === Inst.MATCH, prefix];
+      }
+      startCond() {
+        let flag2 = 0;
+        let pc = this.start;
+        loop: for (; ; ) {
+          const i = this.inst[pc];
+          switch (i.op) {
+            case Inst.EMPTY_WIDTH:
+              flag2 |= i.arg;
+              break;
+            case Inst.FAIL:
+              return -1;
+            case Inst.CAPTURE:
+            case Inst.NOP:
+              break;
+            default:
+              break loop;
+          }
+          pc = i.out;
+        }
+        return flag2;
+      }
+      patch(l, val) {
+        let head2 = l.head;
+        while (head2 !== 0) {
+          const i = this.inst[head2 >> 1];
+          if ((head2 & 1) === 0) {
+            head2 = i.out;
+            i.out = val;
+          } else {
+            head2 = i.arg;
+            i.arg = val;
+          }
+        }
+      }
+      append(l1, l2) {
+        if (l1.head === 0) return l2;
+        if (l2.head === 0) return l1;
+        const i = this.inst[l1.tail >> 1];
+        if ((l1.tail & 1) === 0) i.out = l2.head;
+        else i.arg = l2.head;
+        return new PatchList(l1.head, l2.tail);
+      }
+      /**
+      *
+      * @returns {string}
+      */
+      toString() {
+        let out = "";
+        for (let pc = 0; pc < this.inst.length; pc++) {
+          const len = out.length;
+          out += pc;
+          if (pc === this.start) out += "*";
+          out += "        ".substring(out.length - len);
+          out += this.inst[pc];
+          out += "\n";
+        }
+        return out;
+      }
+    };
+    ANY_RUNE_NOT_NL = new Int32Array([
+      0,
+      Codepoint.CODES["\n"] - 1,
+      Codepoint.CODES["\n"] + 1,
+      Unicode.MAX_RUNE
+    ]);
+    ANY_RUNE = new Int32Array([0, Unicode.MAX_RUNE]);
+    Frag = class {
+      constructor(i = 0, out = new PatchList(), nullable2 = false) {
+        this.i = i;
+        this.out = out;
+        this.nullable = nullable2;
+      }
+    };
+    Compiler = class Compiler2 {
+      static compileRegexp(re2) {
+        const c = new Compiler2();
+        const f = c.compile(re2);
+        c.prog.patch(f.out, c.newInst(Inst.MATCH).i);
+        c.prog.start = f.i;
+        c.prog.markLookbehindInsts();
+        return c.prog;
+      }
+      static compileSet(regexps) {
+        const c = new Compiler2();
+        if (regexps.length === 0) {
+          c.prog.start = c.newInst(Inst.FAIL).i;
+          c.prog.markLookbehindInsts();
+          return c.prog;
+        }
+        let starts = [];
+        for (let i = 0; i < regexps.length; i++) {
+          c.lbOffset = c.prog.numLb;
+          const f = c.compile(regexps[i]);
+          const m = c.newInst(Inst.MATCH);
+          c.prog.getInst(m.i).arg = i;
+          c.prog.patch(f.out, m.i);
+          starts.push(f.i);
+        }
+        let start2 = starts[0];
+        for (let i = 1; i < starts.length; i++) {
+          const f = c.newInst(Inst.ALT);
+          const inst = c.prog.getInst(f.i);
+          inst.out = start2;
+          inst.arg = starts[i];
+          start2 = f.i;
+        }
+        c.prog.start = start2;
+        c.prog.markLookbehindInsts();
+        return c.prog;
+      }
+      constructor() {
+        this.prog = new Prog();
+        this.newInst(Inst.FAIL);
+        this.lbOffset = 0;
+        this.runeCache = /* @__PURE__ */ new Map();
+        this.walker = {
+          leaf: (re2) => this.leaf(re2),
+          enter: (re2) => this.enter(re2),
+          child: (re2, state, result) => this.child(re2, state, result),
+          leave: (re2, state) => this.leave(re2, state)
+        };
+      }
+      newInst(op) {
+        this.prog.addInst(op);
+        return new Frag(this.prog.numInst() - 1, new PatchList(), true);
+      }
+      nop() {
+        const f = this.newInst(Inst.NOP);
+        f.out = new PatchList(f.i << 1, f.i << 1);
+        return f;
+      }
+      fail() {
+        return new Frag();
+      }
+      cap(arg) {
+        const f = this.newInst(Inst.CAPTURE);
+        f.out = new PatchList(f.i << 1, f.i << 1);
+        this.prog.getInst(f.i).arg = arg;
+        if (this.prog.numCap < arg + 1) this.prog.numCap = arg + 1;
+        return f;
+      }
+      cat(f1, f2) {
+        if (f1.i === 0 || f2.i === 0) {
+          this.prog.patch(f1.out, 0);
+          this.prog.patch(f2.out, 0);
+          return this.fail();
+        }
+        this.prog.patch(f1.out, f2.i);
+        return new Frag(f1.i, f2.out, f1.nullable && f2.nullable);
+      }
+      alt(f1, f2) {
+        if (f1.i === 0) return f2;
+        if (f2.i === 0) return f1;
+        const f = this.newInst(Inst.ALT);
+        const i = this.prog.getInst(f.i);
+        i.out = f1.i;
+        i.arg = f2.i;
+        f.out = this.prog.append(f1.out, f2.out);
+        f.nullable = f1.nullable || f2.nullable;
+        return f;
+      }
+      loop(f1, nongreedy) {
+        const f = this.newInst(Inst.ALT);
+        const i = this.prog.getInst(f.i);
+        if (nongreedy) {
+          i.arg = f1.i;
+          f.out = new PatchList(f.i << 1, f.i << 1);
+        } else {
+          i.out = f1.i;
+          f.out = new PatchList(f.i << 1 | 1, f.i << 1 | 1);
+        }
+        this.prog.patch(f1.out, f.i);
+        return f;
+      }
+      quest(f1, nongreedy) {
+        if (f1.i === 0) return this.nop();
+        const f = this.newInst(Inst.ALT);
+        const i = this.prog.getInst(f.i);
+        if (nongreedy) {
+          i.arg = f1.i;
+          f.out = new PatchList(f.i << 1, f.i << 1);
+        } else {
+          i.out = f1.i;
+          f.out = new PatchList(f.i << 1 | 1, f.i << 1 | 1);
+        }
+        f.out = this.prog.append(f.out, f1.out);
+        return f;
+      }
+      star(f1, nongreedy) {
+        if (f1.i === 0) return this.nop();
+        if (f1.nullable) return this.quest(this.plus(f1, nongreedy), nongreedy);
+        return this.loop(f1, nongreedy);
+      }
+      plus(f1, nongreedy) {
+        if (f1.i === 0) return this.fail();
+        return new Frag(f1.i, this.loop(f1, nongreedy).out, f1.nullable);
+      }
+      empty(op) {
+        const f = this.newInst(Inst.EMPTY_WIDTH);
+        this.prog.getInst(f.i).arg = op;
+        f.out = new PatchList(f.i << 1, f.i << 1);
+        return f;
+      }
+      rune(runes, flags) {
+        const f = this.newInst(Inst.RUNE);
+        f.nullable = false;
+        const i = this.prog.getInst(f.i);
+        i.runes = runes;
+        flags &= RE2Flags.FOLD_CASE;
+        if (runes.length !== 1 || Unicode.simpleFold(runes[0]) === runes[0]) flags &= ~RE2Flags.FOLD_CASE;
+        i.arg = flags;
+        f.out = new PatchList(f.i << 1, f.i << 1);
+        if ((flags & RE2Flags.FOLD_CASE) === 0 && runes.length === 1 || runes.length === 2 && runes[0] === runes[1]) i.op = Inst.RUNE1;
+        else if (runes.length === 2 && runes[0] === 0 && runes[1] === Unicode.MAX_RUNE) i.op = Inst.RUNE_ANY;
+        else if (runes.length === 4 && runes[0] === 0 && runes[1] === Codepoint.CODES["\n"] - 1 && runes[2] === Codepoint.CODES["\n"] + 1 && runes[3] === Unicode.MAX_RUNE) i.op = Inst.RUNE_ANY_NOT_NL;
+        return f;
+      }
+      lookBehind(a, parsedLb) {
+        const lb = Math.sign(parsedLb) * (Math.abs(parsedLb) + this.lbOffset);
+        const id = this.newInst(Inst.LB_WRITE);
+        this.prog.getInst(id.i).arg = lb;
+        const any = this.rune(ANY_RUNE, 0);
+        const dotStar = this.star(any, true);
+        const lbAutomaton = this.cat(dotStar, a);
+        this.prog.patch(lbAutomaton.out, id.i);
+        const checkId = this.newInst(Inst.LB_CHECK);
+        this.prog.getInst(checkId.i).arg = lb;
+        this.prog.lbStarts.push(lbAutomaton.i);
+        if (Math.abs(lb) > this.prog.numLb) this.prog.numLb = Math.abs(lb);
+        checkId.out = new PatchList(checkId.i << 1, checkId.i << 1);
+        return checkId;
+      }
+      compile(re2) {
+        return RegexpWalker.walk(re2, this.walker);
+      }
+      leaf(re2) {
+        switch (re2.op) {
+          case Regexp.Op.NO_MATCH:
+            return this.fail();
+          case Regexp.Op.EMPTY_MATCH:
+            return this.nop();
+          case Regexp.Op.LITERAL: {
+            if (re2.runes.length === 0) return this.nop();
+            let f = null;
+            for (let r of re2.runes) {
+              let singleRune = this.runeCache.get(r);
+              if (singleRune === void 0) {
+                singleRune = new Int32Array([r]);
+                this.runeCache.set(r, singleRune);
+              }
+              const f1 = this.rune(singleRune, re2.flags);
+              f = f === null ? f1 : this.cat(f, f1);
+            }
+            return f;
+          }
+          case Regexp.Op.CHAR_CLASS:
+            return this.rune(re2.runes, re2.flags);
+          case Regexp.Op.ANY_CHAR_NOT_NL:
+            return this.rune(ANY_RUNE_NOT_NL, 0);
+          case Regexp.Op.ANY_CHAR:
+            return this.rune(ANY_RUNE, 0);
+          case Regexp.Op.BEGIN_LINE:
+            return this.empty(Utils.EMPTY_BEGIN_LINE);
+          case Regexp.Op.END_LINE:
+            return this.empty(Utils.EMPTY_END_LINE);
+          case Regexp.Op.BEGIN_TEXT:
+            return this.empty(Utils.EMPTY_BEGIN_TEXT);
+          case Regexp.Op.END_TEXT:
+            return this.empty(Utils.EMPTY_END_TEXT);
+          case Regexp.Op.WORD_BOUNDARY:
+            return this.empty(Utils.EMPTY_WORD_BOUNDARY);
+          case Regexp.Op.NO_WORD_BOUNDARY:
+            return this.empty(Utils.EMPTY_NO_WORD_BOUNDARY);
+          case Regexp.Op.CONCAT:
+          case Regexp.Op.ALTERNATE:
+            return this.nop();
+          default:
+            throw new RE2JSCompileException("regexp: unhandled case in compile");
+        }
+      }
+      enter(re2) {
+        switch (re2.op) {
+          case Regexp.Op.PLB:
+          case Regexp.Op.NLB:
+          case Regexp.Op.STAR:
+          case Regexp.Op.PLUS:
+          case Regexp.Op.QUEST:
+            return { sub: null };
+          case Regexp.Op.CAPTURE:
+            return {
+              bra: this.cap(re2.cap << 1),
+              sub: null
+            };
+          case Regexp.Op.CONCAT:
+          case Regexp.Op.ALTERNATE:
+            return { f: null };
+          default:
+            throw new RE2JSCompileException("regexp: unhandled case in compile");
+        }
+      }
+      child(re2, state, f1) {
+        if (re2.op === Regexp.Op.CONCAT) state.f = state.f === null ? f1 : this.cat(state.f, f1);
+        else if (re2.op === Regexp.Op.ALTERNATE) state.f = state.f === null ? f1 : this.alt(state.f, f1);
+        else state.sub = f1;
+      }
+      leave(re2, state) {
+        switch (re2.op) {
+          case Regexp.Op.PLB:
+          case Regexp.Op.NLB:
+            return this.lookBehind(state.sub, re2.lb);
+          case Regexp.Op.CAPTURE: {
+            const ket = this.cap(re2.cap << 1 | 1);
+            return this.cat(this.cat(state.bra, state.sub), ket);
+          }
+          case Regexp.Op.STAR:
+            return this.star(state.sub, (re2.flags & RE2Flags.NON_GREEDY) !== 0);
+          case Regexp.Op.PLUS:
+            return this.plus(state.sub, (re2.flags & RE2Flags.NON_GREEDY) !== 0);
+          case Regexp.Op.QUEST:
+            return this.quest(state.sub, (re2.flags & RE2Flags.NON_GREEDY) !== 0);
+          case Regexp.Op.CONCAT:
+          case Regexp.Op.ALTERNATE:
+            return state.f;
+          default:
+            throw new RE2JSCompileException("regexp: unhandled case in compile");
+        }
+      }
+    };
+    Simplify = class Simplify2 {
+      static simplify(re2) {
+        if (re2 === null) return null;
+        return RegexpWalker.walk(re2, Simplify2.WALKER);
+      }
+      static WALKER = {
+        leaf: (re2) => Simplify2.leaf(re2),
+        enter: (re2) => Simplify2.enter(re2),
+        child: (re2, state, result, i) => Simplify2.child(re2, state, result, i),
+        leave: (re2, state) => Simplify2.leave(re2, state)
+      };
+      static leaf(re2) {
+        if (re2.op === Regexp.Op.CHAR_CLASS) {
+          if (re2.runes === null) return re2;
+          if (re2.runes.length === 0) return new Regexp(Regexp.Op.NO_MATCH);
+          if (re2.runes.length === 2 && re2.runes[0] === 0 && re2.runes[1] === Unicode.MAX_RUNE) return new Regexp(Regexp.Op.ANY_CHAR);
+          if (re2.runes.length === 4 && re2.runes[0] === 0 && re2.runes[1] === Codepoint.CODES["\n"] - 1 && re2.runes[2] === Codepoint.CODES["\n"] + 1 && re2.runes[3] === Unicode.MAX_RUNE) return new Regexp(Regexp.Op.ANY_CHAR_NOT_NL);
+        }
+        return re2;
+      }
+      static enter(re2) {
+        switch (re2.op) {
+          case Regexp.Op.PLB:
+          case Regexp.Op.NLB:
+          case Regexp.Op.CAPTURE:
+          case Regexp.Op.STAR:
+          case Regexp.Op.PLUS:
+          case Regexp.Op.QUEST:
+            return { sub: null };
+          case Regexp.Op.CONCAT:
+          case Regexp.Op.ALTERNATE:
+            return {
+              subs: [],
+              changed: false
+            };
+          case Regexp.Op.REPEAT:
+            if (re2.min === 0 && re2.max === 0) return { result: new Regexp(Regexp.Op.EMPTY_MATCH) };
+            return { sub: null };
+          default:
+            return { result: re2 };
+        }
+      }
+      static child(re2, state, nsub, i) {
+        if (state.subs === void 0) {
+          state.sub = nsub;
+          return;
+        }
+        if (nsub !== re2.subs[i]) state.changed = true;
+        if (re2.op === Regexp.Op.CONCAT) {
+          if (nsub.op === Regexp.Op.NO_MATCH) {
+            state.result = new Regexp(Regexp.Op.NO_MATCH);
+            return;
+          }
+          if (nsub.op === Regexp.Op.EMPTY_MATCH) {
+            state.changed = true;
+            return;
+          }
+          if (nsub.op === Regexp.Op.CONCAT) {
+            state.changed = true;
+            for (let j = 0; j < nsub.subs.length; j++) state.subs.push(nsub.subs[j]);
+            return;
+          }
+        } else {
+          if (nsub.op === Regexp.Op.NO_MATCH) {
+            state.changed = true;
+            return;
+          }
+          if (nsub.op === Regexp.Op.ALTERNATE) {
+            state.changed = true;
+            for (let j = 0; j < nsub.subs.length; j++) state.subs.push(nsub.subs[j]);
+            return;
+          }
+        }
+        state.subs.push(nsub);
+      }
+      static leave(re2, state) {
+        switch (re2.op) {
+          case Regexp.Op.PLB:
+          case Regexp.Op.NLB:
+          case Regexp.Op.CAPTURE: {
+            const sub = state.sub;
+            if (sub !== re2.subs[0]) {
+              const nre = Regexp.fromRegexp(re2);
+              nre.runes = /* @__PURE__ */ new Int32Array(0);
+              nre.subs = [sub];
+              return nre;
+            }
+            return re2;
+          }
+          case Regexp.Op.CONCAT:
+          case Regexp.Op.ALTERNATE:
+            if (state.changed) {
+              const newSubs = state.subs;
+              if (newSubs.length === 0) return new Regexp(re2.op === Regexp.Op.CONCAT ? Regexp.Op.EMPTY_MATCH : Regexp.Op.NO_MATCH);
+              if (newSubs.length === 1) return newSubs[0];
+              const nre = Regexp.fromRegexp(re2);
+              nre.runes = /* @__PURE__ */ new Int32Array(0);
+              nre.subs = newSubs;
+              return nre;
+            }
+            return re2;
+          case Regexp.Op.STAR:
+          case Regexp.Op.PLUS:
+          case Regexp.Op.QUEST:
+            return Simplify2.simplify1(re2.op, re2.flags, state.sub, re2);
+          case Regexp.Op.REPEAT:
+            return Simplify2.simplifyRepeat(re2, state.sub);
+          default:
+            return re2;
+        }
+      }
+      static simplifyRepeat(re2, sub) {
+        if (re2.max === -1) {
+          if (re2.min === 0) return Simplify2.simplify1(Regexp.Op.STAR, re2.flags, sub, null);
+          if (re2.min === 1) return Simplify2.simplify1(Regexp.Op.PLUS, re2.flags, sub, null);
+          const subs = [];
+          for (let i = 0; i < re2.min - 1; i++) subs.push(sub);
+          subs.push(Simplify2.simplify1(Regexp.Op.PLUS, re2.flags, sub, null));
+          return Simplify2.concat(subs);
+        }
+        if (re2.min === 1 && re2.max === 1) return sub;
+        let prefixSubs = null;
+        if (re2.min > 0) {
+          prefixSubs = [];
+          for (let i = 0; i < re2.min; i++) prefixSubs.push(sub);
+        }
+        if (re2.max > re2.min) {
+          let suffix = Simplify2.simplify1(Regexp.Op.QUEST, re2.flags, sub, null);
+          for (let i = re2.min + 1; i < re2.max; i++) suffix = Simplify2.simplify1(Regexp.Op.QUEST, re2.flags, Simplify2.concat([sub, suffix]), null);
+          if (prefixSubs === null) return suffix;
+          prefixSubs.push(suffix);
+        }
+        if (prefixSubs !== null) return Simplify2.concat(prefixSubs);
+        return new Regexp(Regexp.Op.NO_MATCH);
+      }
+      static concat(subs) {
+        const newSubs = [];
+        for (let i = 0; i < subs.length; i++) {
+          const sub = subs[i];
+          if (sub.op === Regexp.Op.NO_MATCH) return new Regexp(Regexp.Op.NO_MATCH);
+          if (sub.op === Regexp.Op.EMPTY_MATCH) continue;
+          if (sub.op === Regexp.Op.CONCAT) {
+            for (let j = 0; j < sub.subs.length; j++) newSubs.push(sub.subs[j]);
+            continue;
+          }
+          newSubs.push(sub);
+        }
+        if (newSubs.length === 0) return new Regexp(Regexp.Op.EMPTY_MATCH);
+        if (newSubs.length === 1) return newSubs[0];
+        const nre = new Regexp(Regexp.Op.CONCAT);
+        nre.subs = newSubs;
+        return nre;
+      }
+      static simplify1(op, flags, sub, re2) {
+        if (sub.op === Regexp.Op.EMPTY_MATCH) return sub;
+        if (sub.op === Regexp.Op.NO_MATCH) {
+          if (op === Regexp.Op.PLUS) return sub;
+          return new Regexp(Regexp.Op.EMPTY_MATCH);
+        }
+        if (op === sub.op && (flags & RE2Flags.NON_GREEDY) === (sub.flags & RE2Flags.NON_GREEDY)) return sub;
+        if (re2 !== null && re2.op === op && (re2.flags & RE2Flags.NON_GREEDY) === (flags & RE2Flags.NON_GREEDY) && sub === re2.subs[0]) return re2;
+        const nre = new Regexp(op);
+        nre.flags = flags;
+        nre.subs = [sub];
+        return nre;
+      }
+    };
+    CharGroup = class {
+      constructor(sign4, cls) {
+        this.sign = sign4;
+        this.cls = cls;
+      }
+    };
+    code1 = [48, 57];
+    code2 = [
+      9,
+      10,
+      12,
+      13,
+      32,
+      32
+    ];
+    code3 = [
+      48,
+      57,
+      65,
+      90,
+      95,
+      95,
+      97,
+      122
+    ];
+    PERL_GROUPS = /* @__PURE__ */ new Map([
+      ["\\d", new CharGroup(1, code1)],
+      ["\\D", new CharGroup(-1, code1)],
+      ["\\s", new CharGroup(1, code2)],
+      ["\\S", new CharGroup(-1, code2)],
+      ["\\w", new CharGroup(1, code3)],
+      ["\\W", new CharGroup(-1, code3)]
+    ]);
+    code4 = [
+      48,
+      57,
+      65,
+      90,
+      97,
+      122
+    ];
+    code5 = [
+      65,
+      90,
+      97,
+      122
+    ];
+    code6 = [0, 127];
+    code7 = [
+      9,
+      9,
+      32,
+      32
+    ];
+    code8 = [
+      0,
+      31,
+      127,
+      127
+    ];
+    code9 = [48, 57];
+    code10 = [33, 126];
+    code11 = [97, 122];
+    code12 = [32, 126];
+    code13 = [
+      33,
+      47,
+      58,
+      64,
+      91,
+      96,
+      123,
+      126
+    ];
+    code14 = [
+      9,
+      13,
+      32,
+      32
+    ];
+    code15 = [65, 90];
+    code16 = [
+      48,
+      57,
+      65,
+      90,
+      95,
+      95,
+      97,
+      122
+    ];
+    code17 = [
+      48,
+      57,
+      65,
+      70,
+      97,
+      102
+    ];
+    POSIX_GROUPS = /* @__PURE__ */ new Map([
+      ["[:alnum:]", new CharGroup(1, code4)],
+      ["[:^alnum:]", new CharGroup(-1, code4)],
+      ["[:alpha:]", new CharGroup(1, code5)],
+      ["[:^alpha:]", new CharGroup(-1, code5)],
+      ["[:ascii:]", new CharGroup(1, code6)],
+      ["[:^ascii:]", new CharGroup(-1, code6)],
+      ["[:blank:]", new CharGroup(1, code7)],
+      ["[:^blank:]", new CharGroup(-1, code7)],
+      ["[:cntrl:]", new CharGroup(1, code8)],
+      ["[:^cntrl:]", new CharGroup(-1, code8)],
+      ["[:digit:]", new CharGroup(1, code9)],
+      ["[:^digit:]", new CharGroup(-1, code9)],
+      ["[:graph:]", new CharGroup(1, code10)],
+      ["[:^graph:]", new CharGroup(-1, code10)],
+      ["[:lower:]", new CharGroup(1, code11)],
+      ["[:^lower:]", new CharGroup(-1, code11)],
+      ["[:print:]", new CharGroup(1, code12)],
+      ["[:^print:]", new CharGroup(-1, code12)],
+      ["[:punct:]", new CharGroup(1, code13)],
+      ["[:^punct:]", new CharGroup(-1, code13)],
+      ["[:space:]", new CharGroup(1, code14)],
+      ["[:^space:]", new CharGroup(-1, code14)],
+      ["[:upper:]", new CharGroup(1, code15)],
+      ["[:^upper:]", new CharGroup(-1, code15)],
+      ["[:word:]", new CharGroup(1, code16)],
+      ["[:^word:]", new CharGroup(-1, code16)],
+      ["[:xdigit:]", new CharGroup(1, code17)],
+      ["[:^xdigit:]", new CharGroup(-1, code17)]
+    ]);
+    CharClass = class CharClass2 {
+      static charClassToString(r, len) {
+        let result = "[";
+        for (let i = 0; i < len; i += 2) {
+          if (i > 0) result += " ";
+          const lo = r[i];
+          const hi = r[i + 1];
+          if (lo === hi) result += `0x${lo.toString(16)}`;
+          else result += `0x${lo.toString(16)}-0x${hi.toString(16)}`;
+        }
+        result += "]";
+        return result;
+      }
+      static sortRanges(array2, len) {
+        const n = len >> 1;
+        const order = new Array(n);
+        for (let i = 0; i < n; i++) order[i] = i;
+        order.sort((a, b) => array2[2 * a] - array2[2 * b] || array2[2 * b + 1] - array2[2 * a + 1]);
+        const sorted2 = array2.slice(0, len);
+        for (let i = 0; i < n; i++) {
+          array2[2 * i] = sorted2[2 * order[i]];
+          array2[2 * i + 1] = sorted2[2 * order[i] + 1];
+        }
+      }
+      /**
+      * @param {number[]|Int32Array} [r]
+      */
+      constructor(r = Utils.emptyInts()) {
+        this.r = r;
+        this.len = r.length;
+      }
+      toArray() {
+        if (this.r instanceof Int32Array) return this.len === this.r.length ? this.r : this.r.subarray(0, this.len);
+        return new Int32Array(this.len === this.r.length ? this.r : this.r.slice(0, this.len));
+      }
+      toGrowableArray() {
+        if (Array.isArray(this.r)) {
+          this.r.length = this.len;
+          return this.r;
+        }
+        return Array.from(this.r.subarray(0, this.len));
+      }
+      cleanClass() {
+        if (this.len < 4) return this;
+        CharClass2.sortRanges(this.r, this.len);
+        let w = 2;
+        for (let i = 2; i < this.len; i += 2) {
+          const lo = this.r[i];
+          const hi = this.r[i + 1];
+          if (lo <= this.r[w - 1] + 1) {
+            if (hi > this.r[w - 1]) this.r[w - 1] = hi;
+            continue;
+          }
+          this.r[w] = lo;
+          this.r[w + 1] = hi;
+          w += 2;
+        }
+        this.len = w;
+        return this;
+      }
+      appendLiteral(x, flags) {
+        return (flags & RE2Flags.FOLD_CASE) !== 0 ? this.appendFoldedRange(x, x) : this.appendRange(x, x);
+      }
+      appendRange(lo, hi) {
+        if (this.len > 0) {
+          for (let i = 2; i <= 4; i += 2) if (this.len >= i) {
+            const rlo = this.r[this.len - i];
+            const rhi = this.r[this.len - i + 1];
+            if (lo <= rhi + 1 && rlo <= hi + 1) {
+              if (lo < rlo) this.r[this.len - i] = lo;
+              if (hi > rhi) this.r[this.len - i + 1] = hi;
+              return this;
+            }
+          }
+        }
+        this.r[this.len++] = lo;
+        this.r[this.len++] = hi;
+        return this;
+      }
+      appendFoldedRange(lo, hi) {
+        if (lo <= Unicode.MIN_FOLD && hi >= Unicode.MAX_FOLD) return this.appendRange(lo, hi);
+        if (hi < Unicode.MIN_FOLD || lo > Unicode.MAX_FOLD) return this.appendRange(lo, hi);
+        if (lo < Unicode.MIN_FOLD) {
+          this.appendRange(lo, Unicode.MIN_FOLD - 1);
+          lo = Unicode.MIN_FOLD;
+        }
+        if (hi > Unicode.MAX_FOLD) {
+          this.appendRange(Unicode.MAX_FOLD + 1, hi);
+          hi = Unicode.MAX_FOLD;
+        }
+        for (let c = lo; c <= hi; c++) {
+          this.appendRange(c, c);
+          for (let f = Unicode.simpleFold(c); f !== c; f = Unicode.simpleFold(f)) this.appendRange(f, f);
+        }
+        return this;
+      }
+      appendClass(x) {
+        for (let i = 0; i < x.length; i += 2) this.appendRange(x[i], x[i + 1]);
+        return this;
+      }
+      appendFoldedClass(x) {
+        for (let i = 0; i < x.length; i += 2) this.appendFoldedRange(x[i], x[i + 1]);
+        return this;
+      }
+      appendNegatedClass(x) {
+        let nextLo = 0;
+        for (let i = 0; i < x.length; i += 2) {
+          const lo = x[i];
+          const hi = x[i + 1];
+          if (nextLo <= lo - 1) this.appendRange(nextLo, lo - 1);
+          nextLo = hi + 1;
+        }
+        if (nextLo <= Unicode.MAX_RUNE) this.appendRange(nextLo, Unicode.MAX_RUNE);
+        return this;
+      }
+      appendTable(table3) {
+        for (let i = 0; i < table3.length; ++i) {
+          const lo = table3.getLo(i);
+          const hi = table3.getHi(i);
+          const stride = table3.getStride(i);
+          if (stride === 1) {
+            this.appendRange(lo, hi);
+            continue;
+          }
+          for (let c = lo; c <= hi; c += stride) this.appendRange(c, c);
+        }
+        return this;
+      }
+      appendNegatedTable(table3) {
+        let nextLo = 0;
+        for (let i = 0; i < table3.length; ++i) {
+          const lo = table3.getLo(i);
+          const hi = table3.getHi(i);
+          const stride = table3.getStride(i);
+          if (stride === 1) {
+            if (nextLo <= lo - 1) this.appendRange(nextLo, lo - 1);
+            nextLo = hi + 1;
+            continue;
+          }
+          for (let c = lo; c <= hi; c += stride) {
+            if (nextLo <= c - 1) this.appendRange(nextLo, c - 1);
+            nextLo = c + 1;
+          }
+        }
+        if (nextLo <= Unicode.MAX_RUNE) this.appendRange(nextLo, Unicode.MAX_RUNE);
+        return this;
+      }
+      appendTableWithSign(table3, sign4) {
+        return sign4 < 0 ? this.appendNegatedTable(table3) : this.appendTable(table3);
+      }
+      negateClass() {
+        let nextLo = 0;
+        let w = 0;
+        for (let i = 0; i < this.len; i += 2) {
+          const lo = this.r[i];
+          const hi = this.r[i + 1];
+          if (nextLo <= lo - 1) {
+            this.r[w] = nextLo;
+            this.r[w + 1] = lo - 1;
+            w += 2;
+          }
+          nextLo = hi + 1;
+        }
+        this.len = w;
+        if (nextLo <= Unicode.MAX_RUNE) {
+          this.r[this.len++] = nextLo;
+          this.r[this.len++] = Unicode.MAX_RUNE;
+        }
+        return this;
+      }
+      appendClassWithSign(x, sign4) {
+        return sign4 < 0 ? this.appendNegatedClass(x) : this.appendClass(x);
+      }
+      appendGroup(g, foldCase) {
+        let cls = g.cls;
+        if (foldCase) cls = new CharClass2().appendFoldedClass(cls).cleanClass().toArray();
+        return this.appendClassWithSign(cls, g.sign);
+      }
+      toString() {
+        return CharClass2.charClassToString(this.r, this.len);
+      }
+    };
+    StringIterator = class {
+      constructor(str) {
+        this.str = str;
+        this.position = 0;
+      }
+      pos() {
+        return this.position;
+      }
+      rewindTo(pos) {
+        this.position = pos;
+      }
+      more() {
+        return this.position < this.str.length;
+      }
+      peek() {
+        return this.str.codePointAt(this.position);
+      }
+      skip(n) {
+        this.position += n;
+      }
+      skipString(s) {
+        this.position += s.length;
+      }
+      pop() {
+        const r = this.str.codePointAt(this.position);
+        this.position += Utils.charCount(r);
+        return r;
+      }
+      lookingAt(s) {
+        return this.str.startsWith(s, this.position);
+      }
+      rest() {
+        return this.str.substring(this.position);
+      }
+      from(beforePos) {
+        return this.str.substring(beforePos, this.position);
+      }
+      toString() {
+        return this.rest();
+      }
+    };
+    Parser2 = class Parser3 {
+      static ERR_INTERNAL_ERROR = "regexp/syntax: internal error";
+      static ERR_INVALID_CHAR_RANGE = "invalid character class range";
+      static ERR_INVALID_ESCAPE = "invalid escape sequence";
+      static ERR_INVALID_NAMED_CAPTURE = "invalid named capture";
+      static ERR_INVALID_PERL_OP = "invalid or unsupported Perl syntax";
+      static ERR_INVALID_REPEAT_OP = "invalid nested repetition operator";
+      static ERR_INVALID_REPEAT_SIZE = "invalid repeat count";
+      static ERR_MISSING_BRACKET = "missing closing ]";
+      static ERR_MISSING_PAREN = "missing closing )";
+      static ERR_MISSING_REPEAT_ARGUMENT = "missing argument to repetition operator";
+      static ERR_TRAILING_BACKSLASH = "trailing backslash at end of expression";
+      static ERR_DUPLICATE_NAMED_CAPTURE = "duplicate capture group name";
+      static ERR_UNEXPECTED_PAREN = "unexpected )";
+      static ERR_NESTING_DEPTH = "expression nests too deeply";
+      static ERR_LARGE = "expression too large";
+      static ERR_INVALID_CAPTURE_IN_LOOKBEHIND = "invalid capture in lookbehind";
+      static MAX_HEIGHT = 1e3;
+      static MAX_SIZE = 1398101;
+      static MAX_RUNES = 33554432;
+      static ANY_TABLE = new UnicodeRangeTable(new Uint32Array([
+        0,
+        Unicode.MAX_RUNE,
+        1
+      ]));
+      static ASCII_TABLE = new UnicodeRangeTable(new Uint32Array([
+        0,
+        127,
+        1
+      ]));
+      static ASCII_FOLD_TABLE = new UnicodeRangeTable(new Uint32Array([
+        0,
+        127,
+        1,
+        383,
+        383,
+        1,
+        8490,
+        8490,
+        1
+      ]));
+      static unicodeTable(name) {
+        if (name === "Any") return {
+          tab: Parser3.ANY_TABLE,
+          fold: Parser3.ANY_TABLE,
+          sign: 1
+        };
+        if (name === "Ascii") return {
+          tab: Parser3.ASCII_TABLE,
+          fold: Parser3.ASCII_FOLD_TABLE,
+          sign: 1
+        };
+        if (name === "Assigned") return {
+          tab: UnicodeTables.CATEGORIES.get("Cn"),
+          fold: UnicodeTables.CATEGORIES.get("Cn"),
+          sign: -1
+        };
+        if (name === "Lc") return {
+          tab: UnicodeTables.CATEGORIES.get("LC"),
+          fold: UnicodeTables.FOLD_CATEGORIES.get("LC"),
+          sign: 1
+        };
+        if (UnicodeTables.CATEGORIES.has(name)) return {
+          tab: UnicodeTables.CATEGORIES.get(name),
+          fold: UnicodeTables.FOLD_CATEGORIES.get(name),
+          sign: 1
+        };
+        if (UnicodeTables.SCRIPTS.has(name)) return {
+          tab: UnicodeTables.SCRIPTS.get(name),
+          fold: UnicodeTables.FOLD_SCRIPT.get(name),
+          sign: 1
+        };
+        return null;
+      }
+      static minFoldRune(r) {
+        if (r < Unicode.MIN_FOLD || r > Unicode.MAX_FOLD) return r;
+        let min = r;
+        const r0 = r;
+        for (r = Unicode.simpleFold(r); r !== r0; r = Unicode.simpleFold(r)) if (min > r) min = r;
+        return min;
+      }
+      static leadingRegexp(re2) {
+        if (re2.op === Regexp.Op.EMPTY_MATCH) return null;
+        if (re2.op === Regexp.Op.CONCAT && re2.subs.length > 0) {
+          const sub = re2.subs[0];
+          if (sub.op === Regexp.Op.EMPTY_MATCH) return null;
+          return sub;
+        }
+        return re2;
+      }
+      static literalRegexp(s, flags) {
+        const re2 = new Regexp(Regexp.Op.LITERAL);
+        re2.flags = flags;
+        re2.runes = Utils.stringToRunes(s);
+        return re2;
+      }
+      /**
+      * Parse regular expression pattern {@code pattern} with mode flags {@code flags}.
+      * @param {string} pattern
+      * @param {number} flags
+      */
+      static parse(pattern, flags) {
+        return new Parser3(pattern, flags).parseInternal();
+      }
+      static parseRepeat(t) {
+        const start2 = t.pos();
+        if (!t.more() || !t.lookingAt("{")) return -1;
+        t.skip(1);
+        const min = Parser3.parseInt(t);
+        if (min === -1) return -1;
+        if (!t.more()) return -1;
+        let max;
+        if (!t.lookingAt(",")) max = min;
+        else {
+          t.skip(1);
+          if (!t.more()) return -1;
+          if (t.lookingAt("}")) max = -1;
+          else if ((max = Parser3.parseInt(t)) === -1) return -1;
+        }
+        if (!t.more() || !t.lookingAt("}")) return -1;
+        t.skip(1);
+        if (min < 0 || min > 1e3 || max === -2 || max > 1e3 || max >= 0 && min > max) throw new RE2JSSyntaxException(Parser3.ERR_INVALID_REPEAT_SIZE, t.from(start2));
+        return min << 16 | max & Unicode.MAX_BMP;
+      }
+      static isValidCaptureName(name) {
+        if (name.length === 0) return false;
+        for (let i = 0; i < name.length; i++) {
+          const c = name.codePointAt(i);
+          if (c !== Codepoint.CODES["_"] && !Utils.isalnum(c)) return false;
+        }
+        return true;
+      }
+      static parseInt(t) {
+        const start2 = t.pos();
+        while (t.more() && t.peek() >= Codepoint.CODES["0"] && t.peek() <= Codepoint.CODES["9"]) t.skip(1);
+        const n = t.from(start2);
+        if (n.length === 0 || n.length > 1 && n.codePointAt(0) === Codepoint.CODES["0"]) return -1;
+        if (n.length > 8) return -2;
+        return parseInt(n, 10);
+      }
+      static isCharClass(re2) {
+        return re2.op === Regexp.Op.LITERAL && re2.runes.length === 1 || re2.op === Regexp.Op.CHAR_CLASS || re2.op === Regexp.Op.ANY_CHAR_NOT_NL || re2.op === Regexp.Op.ANY_CHAR;
+      }
+      static matchRune(re2, r) {
+        switch (re2.op) {
+          case Regexp.Op.LITERAL:
+            return re2.runes.length === 1 && re2.runes[0] === r;
+          case Regexp.Op.CHAR_CLASS:
+            for (let i = 0; i < re2.runes.length; i += 2) if (re2.runes[i] <= r && r <= re2.runes[i + 1]) return true;
+            return false;
+          case Regexp.Op.ANY_CHAR_NOT_NL:
+            return r !== Codepoint.CODES["\n"];
+          case Regexp.Op.ANY_CHAR:
+            return true;
+        }
+        return false;
+      }
+      static mergeCharClass(dst, src) {
+        switch (dst.op) {
+          case Regexp.Op.ANY_CHAR:
+            break;
+          case Regexp.Op.ANY_CHAR_NOT_NL:
+            if (Parser3.matchRune(src, Codepoint.CODES["\n"])) dst.op = Regexp.Op.ANY_CHAR;
+            break;
+          case Regexp.Op.CHAR_CLASS: {
+            const cc = new CharClass(Array.isArray(dst.runes) ? dst.runes : Array.from(dst.runes));
+            if (src.op === Regexp.Op.LITERAL) cc.appendLiteral(src.runes[0], src.flags);
+            else cc.appendClass(src.runes);
+            dst.runes = cc.toGrowableArray();
+            break;
+          }
+          case Regexp.Op.LITERAL:
+            if (src.runes[0] === dst.runes[0] && src.flags === dst.flags) break;
+            dst.op = Regexp.Op.CHAR_CLASS;
+            dst.runes = new CharClass().appendLiteral(dst.runes[0], dst.flags).appendLiteral(src.runes[0], src.flags).toGrowableArray();
+        }
+      }
+      static parseEscape(t) {
+        const startPos = t.pos();
+        t.skip(1);
+        if (!t.more()) throw new RE2JSSyntaxException(Parser3.ERR_TRAILING_BACKSLASH);
+        let c = t.pop();
+        bigswitch: switch (c) {
+          case Codepoint.CODES["1"]:
+          case Codepoint.CODES["2"]:
+          case Codepoint.CODES["3"]:
+          case Codepoint.CODES["4"]:
+          case Codepoint.CODES["5"]:
+          case Codepoint.CODES["6"]:
+          case Codepoint.CODES["7"]:
+            if (!t.more() || t.peek() < Codepoint.CODES["0"] || t.peek() > Codepoint.CODES["7"]) break;
+          case Codepoint.CODES["0"]: {
+            let r = c - Codepoint.CODES["0"];
+            for (let i = 1; i < 3; i++) {
+              if (!t.more() || t.peek() < Codepoint.CODES["0"] || t.peek() > Codepoint.CODES["7"]) break;
+              r = r * 8 + t.peek() - Codepoint.CODES["0"];
+              t.skip(1);
+            }
+            return r;
+          }
+          case Codepoint.CODES["x"]: {
+            if (!t.more()) break;
+            c = t.pop();
+            if (c === Codepoint.CODES["{"]) {
+              let nhex = 0;
+              let r = 0;
+              while (true) {
+                if (!t.more()) break bigswitch;
+                c = t.pop();
+                if (c === Codepoint.CODES["}"]) break;
+                const v = Utils.unhex(c);
+                if (v < 0) break bigswitch;
+                r = r * 16 + v;
+                if (r > Unicode.MAX_RUNE) break bigswitch;
+                nhex++;
+              }
+              if (nhex === 0) break bigswitch;
+              return r;
+            }
+            const x = Utils.unhex(c);
+            if (!t.more()) break;
+            c = t.pop();
+            const y = Utils.unhex(c);
+            if (x < 0 || y < 0) break;
+            return x * 16 + y;
+          }
+          case Codepoint.CODES["a"]:
+            return Codepoint.CODES["\x07"];
+          case Codepoint.CODES["f"]:
+            return Codepoint.CODES["\f"];
+          case Codepoint.CODES["n"]:
+            return Codepoint.CODES["\n"];
+          case Codepoint.CODES["r"]:
+            return Codepoint.CODES["\r"];
+          case Codepoint.CODES["t"]:
+            return Codepoint.CODES["	"];
+          case Codepoint.CODES["v"]:
+            return Codepoint.CODES["\v"];
+          default:
+            if (c <= Unicode.MAX_ASCII && !Utils.isalnum(c)) return c;
+        }
+        throw new RE2JSSyntaxException(Parser3.ERR_INVALID_ESCAPE, t.from(startPos));
+      }
+      static parseClassChar(t, wholeClassPos) {
+        if (!t.more()) throw new RE2JSSyntaxException(Parser3.ERR_MISSING_BRACKET, t.from(wholeClassPos));
+        if (t.lookingAt("\\")) return Parser3.parseEscape(t);
+        return t.pop();
+      }
+      static hasCapture(re2) {
+        if (re2 === null) return false;
+        if (re2.op === Regexp.Op.CAPTURE) return true;
+        if (re2.subs) {
+          for (let sub of re2.subs) if (Parser3.hasCapture(sub)) return true;
+        }
+        return false;
+      }
+      constructor(wholeRegexp, flags = 0) {
+        this.wholeRegexp = wholeRegexp;
+        this.flags = flags;
+        this.numCap = 0;
+        this.namedGroups = /* @__PURE__ */ Object.create(null);
+        this.stack = [];
+        this.free = null;
+        this.numRegexp = 0;
+        this.numRunes = 0;
+        this.repeats = 0;
+        this.height = null;
+        this.size = null;
+        this.nlb = 0;
+      }
+      newRegexp(op) {
+        let re2 = this.free;
+        if (re2 !== null && re2.subs !== null && re2.subs.length > 0) {
+          this.free = re2.subs[0];
+          re2.reinit();
+          re2.op = op;
+        } else {
+          re2 = new Regexp(op);
+          this.numRegexp += 1;
+        }
+        return re2;
+      }
+      reuse(re2) {
+        if (this.height !== null && this.height.has(re2)) this.height.delete(re2);
+        if (re2.subs !== null && re2.subs.length > 0) re2.subs[0] = this.free;
+        this.free = re2;
+      }
+      checkLimits(re2) {
+        if (this.numRunes > Parser3.MAX_RUNES) throw new RE2JSSyntaxException(Parser3.ERR_LARGE);
+        this.checkSize(re2);
+        this.checkHeight(re2);
+      }
+      checkSize(re2) {
+        if (this.size === null) {
+          if (this.repeats === 0) this.repeats = 1;
+          if (re2.op === Regexp.Op.REPEAT) {
+            let n = re2.max;
+            if (n === -1) n = re2.min;
+            if (n <= 0) n = 1;
+            if (n > Math.floor(Parser3.MAX_SIZE / this.repeats)) this.repeats = Parser3.MAX_SIZE;
+            else this.repeats *= n;
+          }
+          if (this.numRegexp < Math.floor(Parser3.MAX_SIZE / this.repeats)) return;
+          this.size = /* @__PURE__ */ new Map();
+          for (let reEx of this.stack) this.checkSize(reEx);
+        }
+        if (this.calcSize(re2, true) > Parser3.MAX_SIZE) throw new RE2JSSyntaxException(Parser3.ERR_LARGE);
+      }
+      calcSize(re2, force = false) {
+        if (!force && this.size !== null) {
+          if (this.size.has(re2)) return this.size.get(re2);
+        }
+        let size = 0;
+        switch (re2.op) {
+          case Regexp.Op.LITERAL:
+            size = re2.runes.length;
+            break;
+          case Regexp.Op.PLB:
+          case Regexp.Op.NLB:
+          case Regexp.Op.CAPTURE:
+          case Regexp.Op.STAR:
+            size = 2 + this.calcSize(re2.subs[0]);
+            break;
+          case Regexp.Op.PLUS:
+          case Regexp.Op.QUEST:
+            size = 1 + this.calcSize(re2.subs[0]);
+            break;
+          case Regexp.Op.CONCAT:
+            for (let sub of re2.subs) size = size + this.calcSize(sub);
+            break;
+          case Regexp.Op.ALTERNATE:
+            for (let sub of re2.subs) size = size + this.calcSize(sub);
+            if (re2.subs.length > 1) size = size + re2.subs.length - 1;
+            break;
+          case Regexp.Op.REPEAT: {
+            let sub = this.calcSize(re2.subs[0]);
+            if (re2.max === -1) {
+              if (re2.min === 0) size = 2 + sub;
+              else size = 1 + re2.min * sub;
+              break;
+            }
+            size = re2.max * sub + (re2.max - re2.min);
+            break;
+          }
+        }
+        size = Math.max(1, size);
+        if (this.size === null) this.size = /* @__PURE__ */ new Map();
+        this.size.set(re2, size);
+        return size;
+      }
+      checkHeight(re2) {
+        if (this.numRegexp < Parser3.MAX_HEIGHT) return;
+        if (this.height === null) {
+          this.height = /* @__PURE__ */ new Map();
+          for (let reEx of this.stack) this.checkHeight(reEx);
+        }
+        if (this.calcHeight(re2, true) > Parser3.MAX_HEIGHT) throw new RE2JSSyntaxException(Parser3.ERR_NESTING_DEPTH);
+      }
+      calcHeight(re2, force = false) {
+        if (!force && this.height !== null) {
+          if (this.height.has(re2)) return this.height.get(re2);
+        }
+        let h = 1;
+        for (let sub of re2.subs) {
+          const hsub = this.calcHeight(sub);
+          if (h < 1 + hsub) h = 1 + hsub;
+        }
+        if (this.height === null) this.height = /* @__PURE__ */ new Map();
+        this.height.set(re2, h);
+        return h;
+      }
+      pop() {
+        return this.stack.pop();
+      }
+      popToPseudo() {
+        const n = this.stack.length;
+        let i = n;
+        while (i > 0 && !Regexp.isPseudoOp(this.stack[i - 1].op)) i--;
+        return this.stack.splice(i, n - i);
+      }
+      push(re2) {
+        this.numRunes += re2.runes.length;
+        if (re2.op === Regexp.Op.CHAR_CLASS && re2.runes.length === 2 && re2.runes[0] === re2.runes[1]) {
+          if (this.maybeConcat(re2.runes[0], this.flags & ~RE2Flags.FOLD_CASE)) return null;
+          re2.op = Regexp.Op.LITERAL;
+          re2.runes = [re2.runes[0]];
+          re2.flags = this.flags & ~RE2Flags.FOLD_CASE;
+        } else if (re2.op === Regexp.Op.CHAR_CLASS && re2.runes.length === 4 && re2.runes[0] === re2.runes[1] && re2.runes[2] === re2.runes[3] && Unicode.simpleFold(re2.runes[0]) === re2.runes[2] && Unicode.simpleFold(re2.runes[2]) === re2.runes[0] || re2.op === Regexp.Op.CHAR_CLASS && re2.runes.length === 2 && re2.runes[0] + 1 === re2.runes[1] && Unicode.simpleFold(re2.runes[0]) === re2.runes[1] && Unicode.simpleFold(re2.runes[1]) === re2.runes[0]) {
+          if (this.maybeConcat(re2.runes[0], this.flags | RE2Flags.FOLD_CASE)) return null;
+          re2.op = Regexp.Op.LITERAL;
+          re2.runes = [re2.runes[0]];
+          re2.flags = this.flags | RE2Flags.FOLD_CASE;
+        } else this.maybeConcat(-1, 0);
+        this.stack.push(re2);
+        this.checkLimits(re2);
+        return re2;
+      }
+      maybeConcat(r, flags) {
+        const n = this.stack.length;
+        if (n < 2) return false;
+        const re1 = this.stack[n - 1];
+        const re2 = this.stack[n - 2];
+        if (re1.op !== Regexp.Op.LITERAL || re2.op !== Regexp.Op.LITERAL || (re1.flags & RE2Flags.FOLD_CASE) !== (re2.flags & RE2Flags.FOLD_CASE)) return false;
+        if (!Array.isArray(re2.runes)) re2.runes = Array.from(re2.runes);
+        for (let i = 0; i < re1.runes.length; i++) re2.runes.push(re1.runes[i]);
+        if (r >= 0) {
+          re1.runes = [r];
+          re1.flags = flags;
+          return true;
+        }
+        this.pop();
+        this.reuse(re1);
+        return false;
+      }
+      newLiteral(r, flags) {
+        const re2 = this.newRegexp(Regexp.Op.LITERAL);
+        re2.flags = flags;
+        if ((flags & RE2Flags.FOLD_CASE) !== 0) r = Parser3.minFoldRune(r);
+        re2.runes = [r];
+        return re2;
+      }
+      literal(r) {
+        this.push(this.newLiteral(r, this.flags));
+      }
+      op(op) {
+        const re2 = this.newRegexp(op);
+        re2.flags = this.flags;
+        return this.push(re2);
+      }
+      repeat(op, min, max, beforePos, t, lastRepeatPos) {
+        let flags = this.flags;
+        if ((flags & RE2Flags.PERL_X) !== 0) {
+          if (t.more() && t.lookingAt("?")) {
+            t.skip(1);
+            flags ^= RE2Flags.NON_GREEDY;
+          }
+          if (lastRepeatPos !== -1) throw new RE2JSSyntaxException(Parser3.ERR_INVALID_REPEAT_OP, t.from(lastRepeatPos));
+        }
+        const n = this.stack.length;
+        if (n === 0) throw new RE2JSSyntaxException(Parser3.ERR_MISSING_REPEAT_ARGUMENT, t.from(beforePos));
+        const sub = this.stack[n - 1];
+        if (Regexp.isPseudoOp(sub.op)) throw new RE2JSSyntaxException(Parser3.ERR_MISSING_REPEAT_ARGUMENT, t.from(beforePos));
+        const re2 = this.newRegexp(op);
+        re2.min = min;
+        re2.max = max;
+        re2.flags = flags;
+        re2.subs = [sub];
+        this.stack[n - 1] = re2;
+        this.checkLimits(re2);
+        if (op === Regexp.Op.REPEAT && (min >= 2 || max >= 2) && !this.repeatIsValid(re2, 1e3)) throw new RE2JSSyntaxException(Parser3.ERR_INVALID_REPEAT_SIZE, t.from(beforePos));
+      }
+      repeatIsValid(re2, n) {
+        if (re2.op === Regexp.Op.REPEAT) {
+          let m = re2.max;
+          if (m === 0) return true;
+          if (m < 0) m = re2.min;
+          if (m > n) return false;
+          if (m > 0) n = Math.trunc(n / m);
+        }
+        for (let sub of re2.subs) if (!this.repeatIsValid(sub, n)) return false;
+        return true;
+      }
+      concat() {
+        this.maybeConcat(-1, 0);
+        const subs = this.popToPseudo();
+        if (subs.length === 0) return this.push(this.newRegexp(Regexp.Op.EMPTY_MATCH));
+        return this.push(this.collapse(subs, Regexp.Op.CONCAT));
+      }
+      alternate() {
+        const subs = this.popToPseudo();
+        if (subs.length > 0) this.cleanAlt(subs[subs.length - 1]);
+        if (subs.length === 0) return this.push(this.newRegexp(Regexp.Op.NO_MATCH));
+        return this.push(this.collapse(subs, Regexp.Op.ALTERNATE));
+      }
+      cleanAlt(re2) {
+        if (re2.op === Regexp.Op.CHAR_CLASS) {
+          re2.runes = new CharClass(Array.from(re2.runes)).cleanClass().toArray();
+          if (re2.runes.length === 2 && re2.runes[0] === 0 && re2.runes[1] === Unicode.MAX_RUNE) {
+            re2.runes = /* @__PURE__ */ new Int32Array(0);
+            re2.op = Regexp.Op.ANY_CHAR;
+          } else if (re2.runes.length === 4 && re2.runes[0] === 0 && re2.runes[1] === Codepoint.CODES["\n"] - 1 && re2.runes[2] === Codepoint.CODES["\n"] + 1 && re2.runes[3] === Unicode.MAX_RUNE) {
+            re2.runes = /* @__PURE__ */ new Int32Array(0);
+            re2.op = Regexp.Op.ANY_CHAR_NOT_NL;
+          }
+        }
+      }
+      collapse(subs, op) {
+        if (subs.length === 1) return subs[0];
+        let len = 0;
+        for (let sub of subs) len += sub.op === op ? sub.subs.length : 1;
+        let newsubs = new Array(len).fill(null);
+        let i = 0;
+        for (let sub of subs) if (sub.op === op) {
+          for (let j = 0; j < sub.subs.length; j++) newsubs[i++] = sub.subs[j];
+          this.reuse(sub);
+        } else newsubs[i++] = sub;
+        let re2 = this.newRegexp(op);
+        re2.subs = newsubs;
+        if (op === Regexp.Op.ALTERNATE) {
+          re2.subs = this.factor(re2.subs);
+          if (re2.subs.length === 1) {
+            const old = re2;
+            re2 = re2.subs[0];
+            this.reuse(old);
+          }
+        }
+        return re2;
+      }
+      factor(array2) {
+        if (array2.length < 2) return array2;
+        let s = 0;
+        let lensub = array2.length;
+        let lenout = 0;
+        let str = null;
+        let strlen = 0;
+        let strflags = 0;
+        let start2 = 0;
+        for (let i = 0; i <= lensub; i++) {
+          let istr = null;
+          let istrlen = 0;
+          let iflags = 0;
+          if (i < lensub) {
+            let re2 = array2[s + i];
+            if (re2.op === Regexp.Op.CONCAT && re2.subs.length > 0) re2 = re2.subs[0];
+            if (re2.op === Regexp.Op.LITERAL) {
+              istr = re2.runes;
+              istrlen = re2.runes.length;
+              iflags = re2.flags & RE2Flags.FOLD_CASE;
+            }
+            if (iflags === strflags) {
+              let same2 = 0;
+              while (same2 < strlen && same2 < istrlen && str[same2] === istr[same2]) same2++;
+              if (same2 > 0) {
+                strlen = same2;
+                continue;
+              }
+            }
+          }
+          if (i === start2) {
+          } else if (i === start2 + 1) array2[lenout++] = array2[s + start2];
+          else {
+            const prefix = this.newRegexp(Regexp.Op.LITERAL);
+            prefix.flags = strflags;
+            prefix.runes = str.slice(0, strlen);
+            for (let j = start2; j < i; j++) {
+              array2[s + j] = this.removeLeadingString(array2[s + j], strlen);
+              this.checkLimits(array2[s + j]);
+            }
+            const suffix = this.collapse(array2.slice(s + start2, s + i), Regexp.Op.ALTERNATE);
+            const re2 = this.newRegexp(Regexp.Op.CONCAT);
+            re2.subs = [prefix, suffix];
+            array2[lenout++] = re2;
+          }
+          start2 = i;
+          str = istr;
+          strlen = istrlen;
+          strflags = iflags;
+        }
+        lensub = lenout;
+        s = 0;
+        start2 = 0;
+        lenout = 0;
+        let first2 = null;
+        for (let i = 0; i <= lensub; i++) {
+          let ifirst = null;
+          if (i < lensub) {
+            ifirst = Parser3.leadingRegexp(array2[s + i]);
+            if (first2 !== null && first2.equals(ifirst) && (Parser3.isCharClass(first2) || first2.op === Regexp.Op.REPEAT && first2.min === first2.max && Parser3.isCharClass(first2.subs[0]))) continue;
+          }
+          if (i === start2) {
+          } else if (i === start2 + 1) array2[lenout++] = array2[s + start2];
+          else {
+            const prefix = first2;
+            for (let j = start2; j < i; j++) {
+              const reuse = j !== start2;
+              array2[s + j] = this.removeLeadingRegexp(array2[s + j], reuse);
+              this.checkLimits(array2[s + j]);
+            }
+            const suffix = this.collapse(array2.slice(s + start2, s + i), Regexp.Op.ALTERNATE);
+            const re2 = this.newRegexp(Regexp.Op.CONCAT);
+            re2.subs = [prefix, suffix];
+            array2[lenout++] = re2;
+          }
+          start2 = i;
+          first2 = ifirst;
+        }
+        lensub = lenout;
+        s = 0;
+        start2 = 0;
+        lenout = 0;
+        for (let i = 0; i <= lensub; i++) {
+          if (i < lensub && Parser3.isCharClass(array2[s + i])) continue;
+          if (i === start2) {
+          } else if (i === start2 + 1) array2[lenout++] = array2[s + start2];
+          else {
+            let max = start2;
+            for (let j = start2 + 1; j < i; j++) {
+              const subMax = array2[s + max];
+              const subJ = array2[s + j];
+              if (subMax.op < subJ.op || subMax.op === subJ.op && (subMax.runes !== null ? subMax.runes.length : 0) < (subJ.runes !== null ? subJ.runes.length : 0)) max = j;
+            }
+            const tmp = array2[s + start2];
+            array2[s + start2] = array2[s + max];
+            array2[s + max] = tmp;
+            for (let j = start2 + 1; j < i; j++) {
+              Parser3.mergeCharClass(array2[s + start2], array2[s + j]);
+              this.reuse(array2[s + j]);
+            }
+            this.cleanAlt(array2[s + start2]);
+            array2[lenout++] = array2[s + start2];
+          }
+          if (i < lensub) array2[lenout++] = array2[s + i];
+          start2 = i + 1;
+        }
+        lensub = lenout;
+        s = 0;
+        start2 = 0;
+        lenout = 0;
+        for (let i = 0; i < lensub; ++i) {
+          if (i + 1 < lensub && array2[s + i].op === Regexp.Op.EMPTY_MATCH && array2[s + i + 1].op === Regexp.Op.EMPTY_MATCH) continue;
+          array2[lenout++] = array2[s + i];
+        }
+        lensub = lenout;
+        s = 0;
+        return array2.slice(s, lensub);
+      }
+      removeLeadingString(re2, n) {
+        if (re2.op === Regexp.Op.CONCAT && re2.subs.length > 0) {
+          const sub = this.removeLeadingString(re2.subs[0], n);
+          re2.subs[0] = sub;
+          if (sub.op === Regexp.Op.EMPTY_MATCH) {
+            this.reuse(sub);
+            switch (re2.subs.length) {
+              case 0:
+              case 1:
+                re2.op = Regexp.Op.EMPTY_MATCH;
+                re2.subs = Regexp.emptySubs();
+                break;
+              case 2: {
+                const old = re2;
+                re2 = re2.subs[1];
+                this.reuse(old);
+                break;
+              }
+              default:
+                re2.subs = re2.subs.slice(1, re2.subs.length);
+            }
+          }
+          return re2;
+        }
+        if (re2.op === Regexp.Op.LITERAL) {
+          re2.runes = re2.runes.slice(n, re2.runes.length);
+          if (re2.runes.length === 0) re2.op = Regexp.Op.EMPTY_MATCH;
+        }
+        return re2;
+      }
+      removeLeadingRegexp(re2, reuse) {
+        if (re2.op === Regexp.Op.CONCAT && re2.subs.length > 0) {
+          if (reuse) this.reuse(re2.subs[0]);
+          re2.subs = re2.subs.slice(1, re2.subs.length);
+          switch (re2.subs.length) {
+            case 0:
+              re2.op = Regexp.Op.EMPTY_MATCH;
+              re2.subs = Regexp.emptySubs();
+              break;
+            case 1: {
+              const old = re2;
+              re2 = re2.subs[0];
+              this.reuse(old);
+              break;
+            }
+          }
+          return re2;
+        }
+        if (reuse) this.reuse(re2);
+        return this.newRegexp(Regexp.Op.EMPTY_MATCH);
+      }
+      parseInternal() {
+        if ((this.flags & RE2Flags.LITERAL) !== 0) return Parser3.literalRegexp(this.wholeRegexp, this.flags);
+        let lastRepeatPos = -1;
+        let min = -1;
+        let max = -1;
+        const t = new StringIterator(this.wholeRegexp);
+        while (t.more()) {
+          let repeatPos = -1;
+          bigswitch: switch (t.peek()) {
+            case Codepoint.CODES["("]:
+              if ((this.flags & RE2Flags.LOOKBEHIND) !== 0) {
+                if (t.lookingAt("(?<=")) {
+                  this.parsePosLookBehind();
+                  t.skip(4);
+                  break;
+                }
+                if (t.lookingAt("(?<!")) {
+                  this.parseNegLookBehind();
+                  t.skip(4);
+                  break;
+                }
+              }
+              if ((this.flags & RE2Flags.PERL_X) !== 0 && t.lookingAt("(?")) {
+                this.parsePerlFlags(t);
+                break;
+              }
+              this.op(Regexp.Op.LEFT_PAREN).cap = ++this.numCap;
+              t.skip(1);
+              break;
+            case Codepoint.CODES["|"]:
+              this.parseVerticalBar();
+              t.skip(1);
+              break;
+            case Codepoint.CODES[")"]:
+              this.parseRightParen();
+              t.skip(1);
+              break;
+            case Codepoint.CODES["^"]:
+              if ((this.flags & RE2Flags.ONE_LINE) !== 0) this.op(Regexp.Op.BEGIN_TEXT);
+              else this.op(Regexp.Op.BEGIN_LINE);
+              t.skip(1);
+              break;
+            case Codepoint.CODES["$"]:
+              if ((this.flags & RE2Flags.ONE_LINE) !== 0) this.op(Regexp.Op.END_TEXT).flags |= RE2Flags.WAS_DOLLAR;
+              else this.op(Regexp.Op.END_LINE);
+              t.skip(1);
+              break;
+            case Codepoint.CODES["."]:
+              if ((this.flags & RE2Flags.DOT_NL) !== 0) this.op(Regexp.Op.ANY_CHAR);
+              else this.op(Regexp.Op.ANY_CHAR_NOT_NL);
+              t.skip(1);
+              break;
+            case Codepoint.CODES["["]:
+              this.parseClass(t);
+              break;
+            case Codepoint.CODES["*"]:
+            case Codepoint.CODES["+"]:
+            case Codepoint.CODES["?"]: {
+              repeatPos = t.pos();
+              let op = null;
+              switch (t.pop()) {
+                case Codepoint.CODES["*"]:
+                  op = Regexp.Op.STAR;
+                  break;
+                case Codepoint.CODES["+"]:
+                  op = Regexp.Op.PLUS;
+                  break;
+                case Codepoint.CODES["?"]:
+                  op = Regexp.Op.QUEST;
+              }
+              this.repeat(op, min, max, repeatPos, t, lastRepeatPos);
+              break;
+            }
+            case Codepoint.CODES["{"]: {
+              const before = t.pos();
+              const minMax = Parser3.parseRepeat(t);
+              if (minMax < 0) {
+                t.rewindTo(before);
+                this.literal(t.pop());
+                break;
+              }
+              repeatPos = before;
+              min = minMax >> 16;
+              max = (minMax & Unicode.MAX_BMP) << 16 >> 16;
+              this.repeat(Regexp.Op.REPEAT, min, max, repeatPos, t, lastRepeatPos);
+              break;
+            }
+            case Codepoint.CODES["\\"]: {
+              const savedPos = t.pos();
+              t.skip(1);
+              if ((this.flags & RE2Flags.PERL_X) !== 0 && t.more()) switch (t.pop()) {
+                case Codepoint.CODES["A"]:
+                  this.op(Regexp.Op.BEGIN_TEXT);
+                  break bigswitch;
+                case Codepoint.CODES["b"]:
+                  this.op(Regexp.Op.WORD_BOUNDARY);
+                  break bigswitch;
+                case Codepoint.CODES["B"]:
+                  this.op(Regexp.Op.NO_WORD_BOUNDARY);
+                  break bigswitch;
+                case Codepoint.CODES["C"]:
+                  throw new RE2JSSyntaxException(Parser3.ERR_INVALID_ESCAPE, "\\C");
+                case Codepoint.CODES["Q"]: {
+                  let lit = t.rest();
+                  const i = lit.indexOf("\\E");
+                  if (i >= 0) {
+                    lit = lit.substring(0, i);
+                    t.skipString(lit);
+                    t.skipString("\\E");
+                  } else t.skipString(lit);
+                  let j = 0;
+                  while (j < lit.length) {
+                    const codepoint = lit.codePointAt(j);
+                    this.literal(codepoint);
+                    j += Utils.charCount(codepoint);
+                  }
+                  break bigswitch;
+                }
+                case Codepoint.CODES["z"]:
+                  this.op(Regexp.Op.END_TEXT);
+                  break bigswitch;
+                default:
+                  t.rewindTo(savedPos);
+              }
+              else t.rewindTo(savedPos);
+              const re2 = this.newRegexp(Regexp.Op.CHAR_CLASS);
+              re2.flags = this.flags;
+              if (t.lookingAt("\\p") || t.lookingAt("\\P")) {
+                const cc2 = new CharClass();
+                if (this.parseUnicodeClass(t, cc2)) {
+                  re2.runes = cc2.toArray();
+                  this.push(re2);
+                  break bigswitch;
+                }
+              }
+              const cc = new CharClass();
+              if (this.parsePerlClassEscape(t, cc)) {
+                re2.runes = cc.toArray();
+                this.push(re2);
+                break bigswitch;
+              }
+              t.rewindTo(savedPos);
+              this.reuse(re2);
+              this.literal(Parser3.parseEscape(t));
+              break;
+            }
+            default:
+              this.literal(t.pop());
+          }
+          lastRepeatPos = repeatPos;
+        }
+        this.concat();
+        if (this.swapVerticalBar()) this.pop();
+        this.alternate();
+        if (this.stack.length !== 1) throw new RE2JSSyntaxException(Parser3.ERR_MISSING_PAREN, this.wholeRegexp);
+        this.stack[0].namedGroups = this.namedGroups;
+        return this.stack[0];
+      }
+      parsePerlFlags(t) {
+        const startPos = t.pos();
+        const s = t.rest();
+        if (s.startsWith("(?P<") || s.startsWith("(?<")) {
+          const begin = s.charAt(2) === "P" ? 4 : 3;
+          const end2 = s.indexOf(">");
+          if (end2 < 0) throw new RE2JSSyntaxException(Parser3.ERR_INVALID_NAMED_CAPTURE, s);
+          const name = s.substring(begin, end2);
+          t.skipString(name);
+          t.skip(begin + 1);
+          if (!Parser3.isValidCaptureName(name)) throw new RE2JSSyntaxException(Parser3.ERR_INVALID_NAMED_CAPTURE, s.substring(0, end2 + 1));
+          const re2 = this.op(Regexp.Op.LEFT_PAREN);
+          re2.cap = ++this.numCap;
+          if (this.namedGroups[name]) throw new RE2JSSyntaxException(Parser3.ERR_DUPLICATE_NAMED_CAPTURE, name);
+          this.namedGroups[name] = this.numCap;
+          re2.name = name;
+          return;
+        }
+        t.skip(2);
+        let flags = this.flags;
+        let sign4 = 1;
+        let sawFlag = false;
+        loop: while (t.more()) {
+          const c = t.pop();
+          switch (c) {
+            case Codepoint.CODES["i"]:
+              flags |= RE2Flags.FOLD_CASE;
+              sawFlag = true;
+              break;
+            case Codepoint.CODES["m"]:
+              flags &= ~RE2Flags.ONE_LINE;
+              sawFlag = true;
+              break;
+            case Codepoint.CODES["s"]:
+              flags |= RE2Flags.DOT_NL;
+              sawFlag = true;
+              break;
+            case Codepoint.CODES["U"]:
+              flags |= RE2Flags.NON_GREEDY;
+              sawFlag = true;
+              break;
+            case Codepoint.CODES["-"]:
+              if (sign4 < 0) break loop;
+              sign4 = -1;
+              flags = ~flags;
+              sawFlag = false;
+              break;
+            case Codepoint.CODES[":"]:
+            case Codepoint.CODES[")"]:
+              if (sign4 < 0) {
+                if (!sawFlag) break loop;
+                flags = ~flags;
+              }
+              if (c === Codepoint.CODES[":"]) this.op(Regexp.Op.LEFT_PAREN);
+              this.flags = flags;
+              return;
+            default:
+              break loop;
+          }
+        }
+        throw new RE2JSSyntaxException(Parser3.ERR_INVALID_PERL_OP, t.from(startPos));
+      }
+      parsePosLookBehind() {
+        const re2 = this.newRegexp(Regexp.Op.LEFT_PAREN);
+        re2.flags = this.flags;
+        re2.lb = ++this.nlb;
+        return this.push(re2);
+      }
+      parseNegLookBehind() {
+        const re2 = this.newRegexp(Regexp.Op.LEFT_PAREN);
+        re2.flags = this.flags;
+        re2.lb = -++this.nlb;
+        return this.push(re2);
+      }
+      parseVerticalBar() {
+        this.concat();
+        if (!this.swapVerticalBar()) this.op(Regexp.Op.VERTICAL_BAR);
+      }
+      swapVerticalBar() {
+        const n = this.stack.length;
+        if (n >= 3 && this.stack[n - 2].op === Regexp.Op.VERTICAL_BAR && Parser3.isCharClass(this.stack[n - 1]) && Parser3.isCharClass(this.stack[n - 3])) {
+          let re1 = this.stack[n - 1];
+          let re3 = this.stack[n - 3];
+          if (re1.op > re3.op) {
+            const tmp = re3;
+            re3 = re1;
+            re1 = tmp;
+            this.stack[n - 3] = re3;
+          }
+          Parser3.mergeCharClass(re3, re1);
+          this.reuse(re1);
+          this.pop();
+          return true;
+        }
+        if (n >= 2) {
+          const re1 = this.stack[n - 1];
+          const re2 = this.stack[n - 2];
+          if (re2.op === Regexp.Op.VERTICAL_BAR) {
+            if (n >= 3) this.cleanAlt(this.stack[n - 3]);
+            this.stack[n - 2] = re1;
+            this.stack[n - 1] = re2;
+            return true;
+          }
+        }
+        return false;
+      }
+      parseRightParen() {
+        this.concat();
+        if (this.swapVerticalBar()) this.pop();
+        this.alternate();
+        if (this.stack.length < 2) throw new RE2JSSyntaxException(Parser3.ERR_UNEXPECTED_PAREN, this.wholeRegexp);
+        const re1 = this.pop();
+        const re2 = this.pop();
+        if (re2.op !== Regexp.Op.LEFT_PAREN) throw new RE2JSSyntaxException(Parser3.ERR_UNEXPECTED_PAREN, this.wholeRegexp);
+        this.flags = re2.flags;
+        if (re2.lb !== 0) {
+          if (Parser3.hasCapture(re1)) throw new RE2JSSyntaxException(Parser3.ERR_INVALID_CAPTURE_IN_LOOKBEHIND, this.wholeRegexp);
+          if (re2.lb > 0) re2.op = Regexp.Op.PLB;
+          else re2.op = Regexp.Op.NLB;
+          re2.subs = [re1];
+          this.push(re2);
+          return;
+        }
+        if (re2.cap === 0) this.push(re1);
+        else {
+          re2.op = Regexp.Op.CAPTURE;
+          re2.subs = [re1];
+          this.push(re2);
+        }
+      }
+      parsePerlClassEscape(t, cc) {
+        const beforePos = t.pos();
+        if ((this.flags & RE2Flags.PERL_X) === 0 || !t.more() || t.pop() !== Codepoint.CODES["\\"] || !t.more()) return false;
+        t.pop();
+        const p = t.from(beforePos);
+        const g = PERL_GROUPS.has(p) ? PERL_GROUPS.get(p) : null;
+        if (g === null) return false;
+        cc.appendGroup(g, (this.flags & RE2Flags.FOLD_CASE) !== 0);
+        return true;
+      }
+      parseNamedClass(t, cc) {
+        const cls = t.rest();
+        const i = cls.indexOf(":]");
+        if (i < 0) return false;
+        const name = cls.substring(0, i + 2);
+        t.skipString(name);
+        const g = POSIX_GROUPS.has(name) ? POSIX_GROUPS.get(name) : null;
+        if (g === null) throw new RE2JSSyntaxException(Parser3.ERR_INVALID_CHAR_RANGE, name);
+        cc.appendGroup(g, (this.flags & RE2Flags.FOLD_CASE) !== 0);
+        return true;
+      }
+      parseUnicodeClass(t, cc) {
+        const startPos = t.pos();
+        if ((this.flags & RE2Flags.UNICODE_GROUPS) === 0 || !t.lookingAt("\\p") && !t.lookingAt("\\P")) return false;
+        t.skip(1);
+        let sign4 = 1;
+        let c = t.pop();
+        if (c === Codepoint.CODES["P"]) sign4 = -1;
+        if (!t.more()) {
+          t.rewindTo(startPos);
+          throw new RE2JSSyntaxException(Parser3.ERR_INVALID_CHAR_RANGE, t.rest());
+        }
+        c = t.pop();
+        let name;
+        if (c !== Codepoint.CODES["{"]) name = Utils.runeToString(c);
+        else {
+          const rest = t.rest();
+          const end2 = rest.indexOf("}");
+          if (end2 < 0) {
+            t.rewindTo(startPos);
+            throw new RE2JSSyntaxException(Parser3.ERR_INVALID_CHAR_RANGE, t.rest());
+          }
+          name = rest.substring(0, end2);
+          t.skipString(name);
+          t.skip(1);
+        }
+        if (!(name.length === 0) && name.codePointAt(0) === Codepoint.CODES["^"]) {
+          sign4 = 0 - sign4;
+          name = name.substring(1);
+        }
+        const pair2 = Parser3.unicodeTable(name);
+        if (pair2 === null) throw new RE2JSSyntaxException(Parser3.ERR_INVALID_CHAR_RANGE, t.from(startPos));
+        if (pair2.sign < 0) sign4 = 0 - sign4;
+        const tab = pair2.tab;
+        const fold = pair2.fold;
+        if ((this.flags & RE2Flags.FOLD_CASE) === 0 || fold === null) cc.appendTableWithSign(tab, sign4);
+        else {
+          const tmp = new CharClass().appendTable(tab).appendTable(fold).cleanClass().toArray();
+          cc.appendClassWithSign(Array.from(tmp), sign4);
+        }
+        return true;
+      }
+      parseClass(t) {
+        const startPos = t.pos();
+        t.skip(1);
+        const re2 = this.newRegexp(Regexp.Op.CHAR_CLASS);
+        re2.flags = this.flags;
+        const cc = new CharClass();
+        let sign4 = 1;
+        if (t.more() && t.lookingAt("^")) {
+          sign4 = -1;
+          t.skip(1);
+          if ((this.flags & RE2Flags.CLASS_NL) === 0) cc.appendRange(Codepoint.CODES["\n"], Codepoint.CODES["\n"]);
+        }
+        let first2 = true;
+        while (!t.more() || t.peek() !== Codepoint.CODES["]"] || first2) {
+          if (t.more() && t.lookingAt("-") && (this.flags & RE2Flags.PERL_X) === 0 && !first2) {
+            const s = t.rest();
+            if (s === "-" || !s.startsWith("-]")) {
+              t.rewindTo(startPos);
+              throw new RE2JSSyntaxException(Parser3.ERR_INVALID_CHAR_RANGE, t.rest());
+            }
+          }
+          first2 = false;
+          const beforePos = t.pos();
+          if (t.lookingAt("[:")) {
+            if (this.parseNamedClass(t, cc)) continue;
+            t.rewindTo(beforePos);
+          }
+          if (this.parseUnicodeClass(t, cc)) continue;
+          if (this.parsePerlClassEscape(t, cc)) continue;
+          t.rewindTo(beforePos);
+          const lo = Parser3.parseClassChar(t, startPos);
+          let hi = lo;
+          if (t.more() && t.lookingAt("-")) {
+            t.skip(1);
+            if (t.more() && t.lookingAt("]")) t.skip(-1);
+            else {
+              hi = Parser3.parseClassChar(t, startPos);
+              if (hi < lo) throw new RE2JSSyntaxException(Parser3.ERR_INVALID_CHAR_RANGE, t.from(beforePos));
+            }
+          }
+          if ((this.flags & RE2Flags.FOLD_CASE) === 0) cc.appendRange(lo, hi);
+          else cc.appendFoldedRange(lo, hi);
+        }
+        t.skip(1);
+        cc.cleanClass();
+        if (sign4 < 0) cc.negateClass();
+        re2.runes = cc.toArray();
+        this.push(re2);
+      }
+    };
+    RE2 = class RE22 {
+      static initTest(expr) {
+        const re2 = RE22.compile(expr);
+        const res = new RE22(re2.expr, re2.prog, re2.numSubexp, re2.longest);
+        res.cond = re2.cond;
+        res.prefix = re2.prefix;
+        res.prefixUTF8 = re2.prefixUTF8;
+        res.prefixComplete = re2.prefixComplete;
+        res.prefixRune = re2.prefixRune;
+        res.prefilter = re2.prefilter;
+        res.namedGroups = re2.namedGroups;
+        return res;
+      }
+      /**
+      * Parses a regular expression and returns, if successful, an {@code RE2} instance that can be
+      * used to match against text.
+      *
+      * When matching against text, the regexp returns a match that begins as early as possible in the
+      * input (leftmost), and among those it chooses the one that a backtracking search would have
+      * found first. This so-called leftmost-first matching is the same semantics that Perl, Python,
+      * and other implementations use, although this package implements it without the expense of
+      * backtracking. For POSIX leftmost-longest matching, see {@link #compilePOSIX}.
+      */
+      static compile(expr) {
+        return RE22.compileImpl(expr, RE2Flags.PERL, false);
+      }
+      /**
+      * {@code compilePOSIX} is like {@link #compile} but restricts the regular expression to POSIX ERE
+      * (egrep) syntax and changes the match semantics to leftmost-longest.
+      *
+      * That is, when matching against text, the regexp returns a match that begins as early as
+      * possible in the input (leftmost), and among those it chooses a match that is as long as
+      * possible. This so-called leftmost-longest matching is the same semantics that early regular
+      * expression implementations used and that POSIX specifies.
+      *
+      * However, there can be multiple leftmost-longest matches, with different submatch choices, and
+      * here this package diverges from POSIX. Among the possible leftmost-longest matches, this
+      * package chooses the one that a backtracking search would have found first, while POSIX
+      * specifies that the match be chosen to maximize the length of the first subexpression, then the
+      * second, and so on from left to right. The POSIX rule is computationally prohibitive and not
+      * even well-defined. See http://swtch.com/~rsc/regexp/regexp2.html#posix
+      */
+      static compilePOSIX(expr) {
+        return RE22.compileImpl(expr, RE2Flags.POSIX, true);
+      }
+      static compileImpl(expr, mode, longest) {
+        let re2 = Parser2.parse(expr, mode);
+        const maxCap = re2.maxCap();
+        const namedGroups = re2.namedGroups;
+        re2 = Simplify.simplify(re2);
+        const prefilter = PrefilterTree.build(re2);
+        const prog = Compiler.compileRegexp(re2);
+        const re22 = new RE22(expr, prog, maxCap, longest);
+        re22.prefilter = prefilter.type === Prefilter.Type.NONE ? null : prefilter;
+        const [prefixCompl, prefixStr] = prog.prefix();
+        re22.prefixComplete = prefixCompl;
+        re22.prefix = prefixStr;
+        re22.prefixUTF8 = Utils.stringToUtf8ByteArray(re22.prefix);
+        if (re22.prefix.length > 0) re22.prefixRune = re22.prefix.codePointAt(0);
+        re22.namedGroups = namedGroups;
+        return re22;
+      }
+      /**
+      * Returns true iff textual regular expression {@code pattern} matches string {@code s}.
+      *
+      * More complicated queries need to use {@link #compile} and the full {@code RE2} interface.
+      */
+      static match(pattern, s) {
+        return RE22.compile(pattern).match(s);
+      }
+      constructor(expr, prog, numSubexp = 0, longest = 0) {
+        this.expr = expr;
+        this.prog = prog;
+        this.numSubexp = numSubexp;
+        this.longest = longest;
+        this.cond = prog.startCond();
+        this.prefix = null;
+        this.prefixUTF8 = null;
+        this.prefixComplete = false;
+        this.prefixRune = 0;
+        this.namedGroups = /* @__PURE__ */ Object.create(null);
+        this.machinePool = [];
+        this.lazyDFA = null;
+        this.onepass = OnePass.compile(this.prog);
+        this.prefilter = null;
+      }
+      get dfa() {
+        if (this.lazyDFA === null) this.lazyDFA = new DFA(this.prog);
+        return this.lazyDFA;
+      }
+      matchPrefixComplete(input, pos, anchor, ncap) {
+        if ((anchor === RE2Flags.ANCHOR_START || anchor === RE2Flags.ANCHOR_BOTH) && pos !== 0) return null;
+        let matchStart = -1;
+        let matchEnd = -1;
+        const pLen = input.prefixLength(this);
+        if (anchor === RE2Flags.UNANCHORED) {
+          const idx = input.index(this, pos);
+          if (idx < 0) return null;
+          matchStart = pos + idx;
+          matchEnd = matchStart + pLen;
+        } else if (anchor === RE2Flags.ANCHOR_BOTH) {
+          if (input.endPos() !== pLen) return null;
+          if (input.index(this, 0) !== 0) return null;
+          matchStart = 0;
+          matchEnd = pLen;
+        } else if (anchor === RE2Flags.ANCHOR_START) {
+          if (input.index(this, 0) !== 0) return null;
+          matchStart = 0;
+          matchEnd = pLen;
+        }
+        if (matchStart < 0) return null;
+        if (ncap > 0) {
+          const matchcap = new Int32Array(ncap).fill(-1);
+          matchcap[0] = matchStart;
+          matchcap[1] = matchEnd;
+          return Array.from(matchcap);
+        }
+        return [];
+      }
+      createLookbehindState() {
+        return this.prog.numLb > 0 ? new LookbehindState(this.prog) : null;
+      }
+      executeEngine(input, pos, anchor, ncap, lbState = null) {
+        if (this.prefixComplete && (ncap === 0 || this.numSubexp === 0)) return this.matchPrefixComplete(input, pos, anchor, ncap);
+        if (this.prefilter !== null && anchor === RE2Flags.UNANCHORED) {
+          if (!this.prefilter.eval(input, pos)) return null;
+        }
+        if (this.onepass !== null) return OnePass.execute(this, input, pos, anchor, ncap);
+        if (ncap > 0) {
+          if (this.prog.numLb === 0 && input.endPos() <= Backtracker.maxBitStateLen(this.prog)) return Backtracker.execute(this, input, pos, anchor, ncap);
+          return this.doExecuteNFA(input, pos, anchor, ncap, lbState);
+        }
+        if (this.prog.numLb === 0) {
+          const dfaResult = this.dfa.match(input, pos, anchor);
+          if (dfaResult !== null) return dfaResult ? [] : null;
+          if (input.endPos() <= Backtracker.maxBitStateLen(this.prog)) return Backtracker.execute(this, input, pos, anchor, ncap);
+        }
+        return this.doExecuteNFA(input, pos, anchor, ncap, lbState);
+      }
+      /**
+      * Returns the number of parenthesized subexpressions in this regular expression.
+      */
+      numberOfCapturingGroups() {
+        return this.numSubexp;
+      }
+      /**
+      * Returns the number of instructions in this compiled regular expression program.
+      */
+      numberOfInstructions() {
+        return this.prog.numInst();
+      }
+      get() {
+        return this.machinePool.length > 0 ? this.machinePool.pop() : null;
+      }
+      reset() {
+        this.machinePool.length = 0;
+      }
+      put(m) {
+        this.machinePool.push(m);
+      }
+      toString() {
+        return this.expr;
+      }
+      doExecuteNFA(input, pos, anchor, ncap, lbState = null) {
+        let m = this.get();
+        if (!m) m = Machine.fromRE2(this);
+        m.init(ncap);
+        const cap = m.match(input, pos, anchor, lbState) ? m.submatches() : null;
+        this.put(m);
+        return cap;
+      }
+      match(s) {
+        return this.executeEngine(MachineInput.fromUTF16(s), 0, RE2Flags.UNANCHORED, 0) !== null;
+      }
+      /**
+      * Matches the regular expression against input starting at position start and ending at position
+      * end, with the given anchoring. Records the submatch boundaries in group, which is [start, end)
+      * pairs of byte offsets. The number of boundaries needed is inferred from the size of the group
+      * array. It is most efficient not to ask for submatch boundaries.
+      *
+      * @param input the input byte array
+      * @param start the beginning position in the input
+      * @param end the end position in the input
+      * @param anchor the anchoring flag (UNANCHORED, ANCHOR_START, ANCHOR_BOTH)
+      * @param group the array to fill with submatch positions
+      * @param ngroup the number of array pairs to fill in
+      * @param lbState optional state carried between successive matches over the same input (see
+      *   createLookbehindState); omit it to evaluate lookbehinds from the beginning of the input
+      * @returns true if a match was found
+      */
+      matchWithGroup(input, start2, end2, anchor, ngroup, lbState = null) {
+        if (!(input instanceof MatcherInputBase)) {
+          if (Utils.isByteArray(input)) input = MatcherInput.utf8(input);
+          else input = MatcherInput.utf16(input);
+        }
+        return this.matchMachineInput(input, start2, end2, anchor, ngroup, lbState);
+      }
+      matchMachineInput(input, start2, end2, anchor, ngroup, lbState = null) {
+        if (start2 > end2) return [false, null];
+        const machineInput = input.isUTF16Encoding() ? MachineInput.fromUTF16(input.asCharSequence(), 0, end2) : MachineInput.fromUTF8(input.asBytes(), 0, end2);
+        const groupMatch = this.executeEngine(machineInput, start2, anchor, 2 * ngroup, lbState);
+        if (groupMatch === null) return [false, null];
+        return [true, groupMatch];
+      }
+      /**
+      * Returns true iff this regexp matches the UTF-8 byte array {@code b}.
+      */
+      matchUTF8(b) {
+        return this.executeEngine(MachineInput.fromUTF8(b), 0, RE2Flags.UNANCHORED, 0) !== null;
+      }
+      /**
+      * Returns a copy of {@code src} in which all matches for this regexp have been replaced by
+      * {@code repl}. No support is provided for expressions (e.g. {@code \1} or {@code $1}) in the
+      * replacement string.
+      */
+      replaceAll(src, repl) {
+        return this.replaceAllFunc(src, () => repl, 2 * src.length + 1);
+      }
+      /**
+      * Returns a copy of {@code src} in which only the first match for this regexp has been replaced
+      * by {@code repl}. No support is provided for expressions (e.g. {@code \1} or {@code $1}) in the
+      * replacement string.
+      */
+      replaceFirst(src, repl) {
+        return this.replaceAllFunc(src, () => repl, 1);
+      }
+      /**
+      * Returns a copy of {@code src} in which at most {@code maxReplaces} matches for this regexp have
+      * been replaced by the return value of of function {@code repl} (whose first argument is the
+      * matched string). No support is provided for expressions (e.g. {@code \1} or {@code $1}) in the
+      * replacement string.
+      */
+      replaceAllFunc(src, replFunc, maxReplaces) {
+        let lastMatchEnd = 0;
+        let searchPos = 0;
+        let out = "";
+        const input = MachineInput.fromUTF16(src);
+        const lbState = this.createLookbehindState();
+        let numReplaces = 0;
+        while (searchPos <= src.length) {
+          const a = this.executeEngine(input, searchPos, RE2Flags.UNANCHORED, 2, lbState);
+          if (a === null || a.length === 0) break;
+          out += src.substring(lastMatchEnd, a[0]);
+          if (a[1] > lastMatchEnd || a[0] === 0) {
+            out += replFunc(src.substring(a[0], a[1]));
+            numReplaces++;
+          }
+          lastMatchEnd = a[1];
+          const width = input.step(searchPos) & 7;
+          if (searchPos + width > a[1]) searchPos += width;
+          else if (searchPos + 1 > a[1]) searchPos++;
+          else searchPos = a[1];
+          if (numReplaces >= maxReplaces) break;
+        }
+        out += src.substring(lastMatchEnd);
+        return out;
+      }
+      pad(a) {
+        if (a === null) return null;
+        let n = (1 + this.numSubexp) * 2;
+        if (a.length < n) {
+          let a2 = new Array(n).fill(-1);
+          for (let i = 0; i < a.length; i++) a2[i] = a[i];
+          a = a2;
+        }
+        return a;
+      }
+      allMatches(input, n, deliverFun = (v) => v) {
+        let result = [];
+        const end2 = input.endPos();
+        if (n < 0) n = end2 + 1;
+        let pos = 0;
+        let i = 0;
+        let prevMatchEnd = -1;
+        const lbState = this.createLookbehindState();
+        while (i < n && pos <= end2) {
+          const matches = this.executeEngine(input, pos, RE2Flags.UNANCHORED, this.prog.numCap, lbState);
+          if (matches === null || matches.length === 0) break;
+          let accept = true;
+          if (matches[1] === pos) {
+            if (matches[0] === prevMatchEnd) accept = false;
+            const r = input.step(pos);
+            if (r < 0) pos = end2 + 1;
+            else pos += r & 7;
+          } else pos = matches[1];
+          prevMatchEnd = matches[1];
+          if (accept) {
+            result.push(deliverFun(this.pad(matches)));
+            i++;
+          }
+        }
+        return result;
+      }
+      /**
+      * Returns an array holding the text of the leftmost match in {@code b} of this regular
+      * expression.
+      *
+      * A return value of null indicates no match.
+      */
+      findUTF8(b) {
+        const a = this.executeEngine(MachineInput.fromUTF8(b), 0, RE2Flags.UNANCHORED, 2);
+        if (a === null) return null;
+        return b.slice(a[0], a[1]);
+      }
+      /**
+      * Returns a two-element array of integers defining the location of the leftmost match in
+      * {@code b} of this regular expression. The match itself is at {@code b[loc[0]...loc[1]]}.
+      *
+      * A return value of null indicates no match.
+      */
+      findUTF8Index(b) {
+        const a = this.executeEngine(MachineInput.fromUTF8(b), 0, RE2Flags.UNANCHORED, 2);
+        if (a === null) return null;
+        return a.slice(0, 2);
+      }
+      /**
+      * Returns a string holding the text of the leftmost match in {@code s} of this regular
+      * expression.
+      *
+      * If there is no match, the return value is an empty string, but it will also be empty if the
+      * regular expression successfully matches an empty string. Use {@link #findIndex} or
+      * {@link #findSubmatch} if it is necessary to distinguish these cases.
+      */
+      find(s) {
+        const a = this.executeEngine(MachineInput.fromUTF16(s), 0, RE2Flags.UNANCHORED, 2);
+        if (a === null) return "";
+        return s.substring(a[0], a[1]);
+      }
+      /**
+      * Returns a two-element array of integers defining the location of the leftmost match in
+      * {@code s} of this regular expression. The match itself is at
+      * {@code s.substring(loc[0], loc[1])}.
+      *
+      * A return value of null indicates no match.
+      */
+      findIndex(s) {
+        return this.executeEngine(MachineInput.fromUTF16(s), 0, RE2Flags.UNANCHORED, 2);
+      }
+      /**
+      * Returns an array of arrays the text of the leftmost match of the regular expression in
+      * {@code b} and the matches, if any, of its subexpressions, as defined by the <a
+      * href='#submatch'>Submatch</a> description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findUTF8Submatch(b) {
+        const a = this.executeEngine(MachineInput.fromUTF8(b), 0, RE2Flags.UNANCHORED, this.prog.numCap);
+        if (a === null) return null;
+        const ret = new Array(1 + this.numSubexp).fill(null);
+        for (let i = 0; i < ret.length; i++) if (2 * i < a.length && a[2 * i] >= 0) ret[i] = b.slice(a[2 * i], a[2 * i + 1]);
+        return ret;
+      }
+      /**
+      * Returns an array holding the index pairs identifying the leftmost match of this regular
+      * expression in {@code b} and the matches, if any, of its subexpressions, as defined by the the
+      * <a href='#submatch'>Submatch</a> and <a href='#index'>Index</a> descriptions above.
+      *
+      * A return value of null indicates no match.
+      */
+      findUTF8SubmatchIndex(b) {
+        return this.pad(this.executeEngine(MachineInput.fromUTF8(b), 0, RE2Flags.UNANCHORED, this.prog.numCap));
+      }
+      /**
+      * Returns an array of strings holding the text of the leftmost match of the regular expression in
+      * {@code s} and the matches, if any, of its subexpressions, as defined by the <a
+      * href='#submatch'>Submatch</a> description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findSubmatch(s) {
+        const a = this.executeEngine(MachineInput.fromUTF16(s), 0, RE2Flags.UNANCHORED, this.prog.numCap);
+        if (a === null) return null;
+        const ret = new Array(1 + this.numSubexp).fill(null);
+        for (let i = 0; i < ret.length; i++) if (2 * i < a.length && a[2 * i] >= 0) ret[i] = s.substring(a[2 * i], a[2 * i + 1]);
+        return ret;
+      }
+      /**
+      * Returns an array holding the index pairs identifying the leftmost match of this regular
+      * expression in {@code s} and the matches, if any, of its subexpressions, as defined by the <a
+      * href='#submatch'>Submatch</a> description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findSubmatchIndex(s) {
+        return this.pad(this.executeEngine(MachineInput.fromUTF16(s), 0, RE2Flags.UNANCHORED, this.prog.numCap));
+      }
+      /**
+      * {@code findAllUTF8()} is the <a href='#all'>All</a> version of {@link #findUTF8}; it returns a
+      * list of up to {@code n} successive matches of the expression, as defined by the <a
+      * href='#all'>All</a> description above.
+      *
+      * A return value of null indicates no match.
+      *
+      * TODO(adonovan): think about defining a byte slice view class, like a read-only Go slice backed
+      * by |b|.
+      */
+      findAllUTF8(b, n) {
+        const result = this.allMatches(MachineInput.fromUTF8(b), n, (match) => b.slice(match[0], match[1]));
+        if (result.length === 0) return null;
+        return result;
+      }
+      /**
+      * {@code findAllUTF8Index} is the <a href='#all'>All</a> version of {@link #findUTF8Index}; it
+      * returns a list of up to {@code n} successive matches of the expression, as defined by the <a
+      * href='#all'>All</a> description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findAllUTF8Index(b, n) {
+        const result = this.allMatches(MachineInput.fromUTF8(b), n, (match) => match.slice(0, 2));
+        if (result.length === 0) return null;
+        return result;
+      }
+      /**
+      * {@code findAll} is the <a href='#all'>All</a> version of {@link #find}; it returns a list of up
+      * to {@code n} successive matches of the expression, as defined by the <a href='#all'>All</a>
+      * description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findAll(s, n) {
+        const result = this.allMatches(MachineInput.fromUTF16(s), n, (match) => s.substring(match[0], match[1]));
+        if (result.length === 0) return null;
+        return result;
+      }
+      /**
+      * {@code findAllIndex} is the <a href='#all'>All</a> version of {@link #findIndex}; it returns a
+      * list of up to {@code n} successive matches of the expression, as defined by the <a
+      * href='#all'>All</a> description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findAllIndex(s, n) {
+        const result = this.allMatches(MachineInput.fromUTF16(s), n, (match) => match.slice(0, 2));
+        if (result.length === 0) return null;
+        return result;
+      }
+      /**
+      * {@code findAllUTF8Submatch} is the <a href='#all'>All</a> version of {@link #findUTF8Submatch};
+      * it returns a list of up to {@code n} successive matches of the expression, as defined by the <a
+      * href='#all'>All</a> description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findAllUTF8Submatch(b, n) {
+        const result = this.allMatches(MachineInput.fromUTF8(b), n, (match) => {
+          let slice = new Array(match.length / 2 | 0).fill(null);
+          for (let j = 0; j < slice.length; j++) if (match[2 * j] >= 0) slice[j] = b.slice(match[2 * j], match[2 * j + 1]);
+          return slice;
+        });
+        if (result.length === 0) return null;
+        return result;
+      }
+      /**
+      * {@code findAllUTF8SubmatchIndex} is the <a href='#all'>All</a> version of
+      * {@link #findUTF8SubmatchIndex}; it returns a list of up to {@code n} successive matches of the
+      * expression, as defined by the <a href='#all'>All</a> description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findAllUTF8SubmatchIndex(b, n) {
+        const result = this.allMatches(MachineInput.fromUTF8(b), n);
+        if (result.length === 0) return null;
+        return result;
+      }
+      /**
+      * {@code findAllSubmatch} is the <a href='#all'>All</a> version of {@link #findSubmatch}; it
+      * returns a list of up to {@code n} successive matches of the expression, as defined by the <a
+      * href='#all'>All</a> description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findAllSubmatch(s, n) {
+        const result = this.allMatches(MachineInput.fromUTF16(s), n, (match) => {
+          let slice = new Array(match.length / 2 | 0).fill(null);
+          for (let j = 0; j < slice.length; j++) if (match[2 * j] >= 0) slice[j] = s.substring(match[2 * j], match[2 * j + 1]);
+          return slice;
+        });
+        if (result.length === 0) return null;
+        return result;
+      }
+      /**
+      * {@code findAllSubmatchIndex} is the <a href='#all'>All</a> version of
+      * {@link #findSubmatchIndex}; it returns a list of up to {@code n} successive matches of the
+      * expression, as defined by the <a href='#all'>All</a> description above.
+      *
+      * A return value of null indicates no match.
+      */
+      findAllSubmatchIndex(s, n) {
+        const result = this.allMatches(MachineInput.fromUTF16(s), n);
+        if (result.length === 0) return null;
+        return result;
+      }
+    };
+    RE2Set = class RE2Set2 {
+      /** @type {number} */
+      static UNANCHORED = RE2Flags.UNANCHORED;
+      /** @type {number} */
+      static ANCHOR_START = RE2Flags.ANCHOR_START;
+      /** @type {number} */
+      static ANCHOR_BOTH = RE2Flags.ANCHOR_BOTH;
+      /**
+      * Constructs a new RE2Set with the specified anchor mode and flags.
+      * @param {number} [anchor=RE2Set.UNANCHORED] - The anchoring mode (e.g., RE2Set.UNANCHORED).
+      * @param {number} [flags=0] - The public flags to apply to all patterns in the set.
+      * @param {number} [maxMem=8388608] - The maximum memory in bytes to use for the DFA (default 8MB).
+      */
+      constructor(anchor = RE2Set2.UNANCHORED, flags = 0, maxMem = 8388608) {
+        if (![
+          RE2Set2.UNANCHORED,
+          RE2Set2.ANCHOR_START,
+          RE2Set2.ANCHOR_BOTH
+        ].includes(anchor)) throw new RE2JSFlagsException("The anchor should be RE2Set.UNANCHORED, RE2Set.ANCHOR_START or RE2Set.ANCHOR_BOTH");
+        Utils.checkFlags(flags);
+        this.anchor = anchor;
+        this.jsFlags = flags;
+        this.maxMem = maxMem;
+        let re2Flags = RE2Flags.PERL;
+        if ((flags & PublicFlags.DISABLE_UNICODE_GROUPS) !== 0) re2Flags &= ~RE2Flags.UNICODE_GROUPS;
+        if ((flags & PublicFlags.LOOKBEHINDS) !== 0) re2Flags |= RE2Flags.LOOKBEHIND;
+        this.re2Flags = re2Flags;
+        this.regexps = [];
+        this.prog = null;
+        this.dfa = null;
+        this.dummyRe2 = null;
+      }
+      /**
+      * Adds a new regular expression pattern to the set.
+      * Patterns cannot be added after the set has been compiled.
+      * @param {string} pattern - The regular expression pattern to add.
+      * @returns {number} The integer index assigned to the added pattern.
+      * @throws {RE2JSCompileException} If patterns are added after compilation.
+      */
+      add(pattern) {
+        if (this.prog) throw new RE2JSCompileException("Cannot add patterns after compile");
+        Utils.checkPattern(pattern);
+        let fregex = pattern;
+        if ((this.jsFlags & PublicFlags.CASE_INSENSITIVE) !== 0) fregex = `(?i)${fregex}`;
+        if ((this.jsFlags & PublicFlags.DOTALL) !== 0) fregex = `(?s)${fregex}`;
+        if ((this.jsFlags & PublicFlags.MULTILINE) !== 0) fregex = `(?m)${fregex}`;
+        const re2 = Parser2.parse(fregex, this.re2Flags);
+        this.regexps.push(Simplify.simplify(re2));
+        return this.regexps.length - 1;
+      }
+      /**
+      * Compiles the added patterns into a single state machine.
+      * This is automatically called on the first match if not called explicitly.
+      * @returns {void}
+      */
+      compile() {
+        if (this.prog) return;
+        const prog = Compiler.compileSet(this.regexps);
+        if (prog.numInst() > Parser2.MAX_SIZE) throw new RE2JSCompileException(`${Parser2.ERR_LARGE}: the set compiles to ${prog.numInst()} instructions, more than ${Parser2.MAX_SIZE}`);
+        this.prog = prog;
+        this.dfa = new DFA(this.prog, this.maxMem);
+        this.dummyRe2 = {
+          prog: this.prog,
+          cond: this.prog.startCond(),
+          prefix: "",
+          prefixRune: 0,
+          longest: false
+        };
+      }
+      /**
+      * Matches the input against the compiled set of regular expressions.
+      * @param {string|number[]|Uint8Array} input - The input string or UTF-8 byte array to match against.
+      * @returns {number[]} An array of indices representing the patterns that successfully matched the input.
+      */
+      match(input) {
+        if (!this.prog) this.compile();
+        const machineInput = Utils.isByteArray(input) ? MachineInput.fromUTF8(input) : MachineInput.fromUTF16(input);
+        let internalAnchor = RE2Flags.UNANCHORED;
+        if (this.anchor === RE2Set2.ANCHOR_START) internalAnchor = RE2Flags.ANCHOR_START;
+        else if (this.anchor === RE2Set2.ANCHOR_BOTH) internalAnchor = RE2Flags.ANCHOR_BOTH;
+        const dfaResult = this.dfa.matchSet(machineInput, 0, internalAnchor);
+        if (dfaResult !== null) return dfaResult;
+        const machine = Machine.fromRE2(this.dummyRe2);
+        machine.init(0);
+        return machine.matchSet(machineInput, 0, internalAnchor);
+      }
+    };
+    TranslateRegExpString = class TranslateRegExpString2 {
+      static isHexadecimal(ch) {
+        return "0" <= ch && ch <= "9" || "A" <= ch && ch <= "F" || "a" <= ch && ch <= "f";
+      }
+      static translate(data) {
+        let prefixFlags = "";
+        if (Object.prototype.toString.call(data) === "[object RegExp]") {
+          if (data.ignoreCase) prefixFlags += "i";
+          if (data.multiline) prefixFlags += "m";
+          if (data.dotAll) prefixFlags += "s";
+          data = data.source;
+        }
+        if (typeof data !== "string") return data;
+        let result = "";
+        let changed2 = false;
+        let size = data.length;
+        if (size === 0) {
+          result = "(?:)";
+          changed2 = true;
+        }
+        let inCharClass = false;
+        let i = 0;
+        while (i < size) {
+          let ch = data[i];
+          if (ch === "\\") {
+            if (i + 1 < size) {
+              ch = data[i + 1];
+              switch (ch) {
+                case "\\":
+                  result += "\\\\";
+                  i += 2;
+                  continue;
+                case "c":
+                  if (i + 2 < size) {
+                    let code18 = data[i + 2].charCodeAt(0);
+                    if (code18 >= 65 && code18 <= 90 || code18 >= 97 && code18 <= 122) {
+                      let val = code18 % 32;
+                      result += "\\x";
+                      result += (val >> 4).toString(16).toUpperCase();
+                      result += (val & 15).toString(16).toUpperCase();
+                      i += 3;
+                      changed2 = true;
+                      continue;
+                    }
+                  }
+                  result += "c";
+                  i += 2;
+                  changed2 = true;
+                  continue;
+                case "u":
+                  if (i + 2 < size) {
+                    if (data[i + 2] === "{") {
+                      let j = i + 3;
+                      let hasHex = false;
+                      let closed = false;
+                      while (j < size) {
+                        const hexChar = data[j];
+                        if (hexChar === "}") {
+                          closed = true;
+                          break;
+                        }
+                        if (!TranslateRegExpString2.isHexadecimal(hexChar)) break;
+                        hasHex = true;
+                        j++;
+                      }
+                      if (closed && hasHex) {
+                        result += "\\x";
+                        i += 2;
+                        changed2 = true;
+                        continue;
+                      }
+                    } else if (i + 5 < size) {
+                      let isHex4 = true;
+                      for (let j = 0; j < 4; j++) if (!TranslateRegExpString2.isHexadecimal(data[i + 2 + j])) {
+                        isHex4 = false;
+                        break;
+                      }
+                      if (isHex4) {
+                        result += "\\x{" + data.substring(i + 2, i + 6) + "}";
+                        i += 6;
+                        changed2 = true;
+                        continue;
+                      }
+                    }
+                  }
+                  result += "u";
+                  i += 2;
+                  changed2 = true;
+                  continue;
+                case "x": {
+                  let isValidHex = false;
+                  if (i + 2 < size && data[i + 2] === "{") {
+                    let j = i + 3;
+                    let hasHex = false;
+                    let closed = false;
+                    while (j < size) {
+                      const hexChar = data[j];
+                      if (hexChar === "}") {
+                        closed = true;
+                        break;
+                      }
+                      if (!TranslateRegExpString2.isHexadecimal(hexChar)) break;
+                      hasHex = true;
+                      j++;
+                    }
+                    if (closed && hasHex) isValidHex = true;
+                  } else if (i + 3 < size && TranslateRegExpString2.isHexadecimal(data[i + 2]) && TranslateRegExpString2.isHexadecimal(data[i + 3])) isValidHex = true;
+                  if (isValidHex) {
+                    result += "\\x";
+                    i += 2;
+                  } else {
+                    result += "x";
+                    i += 2;
+                    changed2 = true;
+                  }
+                  continue;
+                }
+                case "n":
+                case "r":
+                case "t":
+                case "a":
+                case "f":
+                case "v":
+                case "d":
+                case "D":
+                case "s":
+                case "S":
+                case "w":
+                case "W":
+                case "b":
+                case "B":
+                case "p":
+                case "P":
+                case "A":
+                case "z":
+                case "Q":
+                case "E":
+                case "0":
+                case "1":
+                case "2":
+                case "3":
+                case "4":
+                case "5":
+                case "6":
+                case "7":
+                  result += "\\" + ch;
+                  i += 2;
+                  continue;
+                default: {
+                  let cp2 = data.codePointAt(i + 1);
+                  if (cp2 >= 48 && cp2 <= 57 || cp2 >= 65 && cp2 <= 90 || cp2 >= 97 && cp2 <= 122) {
+                    let symSize2 = Utils.charCount(cp2);
+                    result += data.substring(i + 1, i + 1 + symSize2);
+                    i += symSize2 + 1;
+                    changed2 = true;
+                  } else {
+                    result += "\\";
+                    let symSize2 = Utils.charCount(cp2);
+                    result += data.substring(i + 1, i + 1 + symSize2);
+                    i += symSize2 + 1;
+                  }
+                  continue;
+                }
+              }
+            }
+          } else if (ch === "/") {
+            result += "\\/";
+            i += 1;
+            changed2 = true;
+            continue;
+          } else if (ch === "[") {
+            if (!inCharClass && data[i + 1] === "]") {
+              result += "[^\\x00-\\x{10FFFF}]";
+              i += 2;
+              changed2 = true;
+              continue;
+            }
+            if (!inCharClass && data[i + 1] === "^" && data[i + 2] === "]") {
+              result += "[\\x00-\\x{10FFFF}]";
+              i += 3;
+              changed2 = true;
+              continue;
+            }
+            inCharClass = true;
+          } else if (ch === "]") inCharClass = false;
+          else if (!inCharClass && ch === "(" && i + 2 < size && data[i + 1] === "?" && data[i + 2] === "<") {
+            if (i + 3 < size && !"=!>)".includes(data[i + 3])) {
+              result += "(?P<";
+              i += 3;
+              changed2 = true;
+              continue;
+            }
+          }
+          let cp = data.codePointAt(i);
+          let symSize = Utils.charCount(cp);
+          result += data.substring(i, i + symSize);
+          i += symSize;
+        }
+        const finalResult = changed2 ? result : data;
+        if (prefixFlags.length > 0) return `(?${prefixFlags})${finalResult}`;
+        return finalResult;
+      }
+    };
+    execResult = (m, input) => {
+      const result = m.matchArray();
+      result.index = m.start(0);
+      result.input = input;
+      result.groups = m.namedGroupsObject();
+      return result;
+    };
+    RE2JS = class RE2JS2 {
+      /**
+      * Flag: case insensitive matching.
+      */
+      static CASE_INSENSITIVE = PublicFlags.CASE_INSENSITIVE;
+      /**
+      * Flag: dot ({@code .}) matches all characters, including newline.
+      */
+      static DOTALL = PublicFlags.DOTALL;
+      /**
+      * Flag: multiline matching: {@code ^} and {@code $} match at beginning and end of line, not just
+      * beginning and end of input.
+      */
+      static MULTILINE = PublicFlags.MULTILINE;
+      /**
+      * Flag: Unicode groups (e.g. {@code \p\ Greek\} ) will be syntax errors.
+      */
+      static DISABLE_UNICODE_GROUPS = PublicFlags.DISABLE_UNICODE_GROUPS;
+      /**
+      * Flag: matches longest possible string.
+      */
+      static LONGEST_MATCH = PublicFlags.LONGEST_MATCH;
+      /**
+      * Flag: enable linear-time captureless lookbehinds.
+      */
+      static LOOKBEHINDS = PublicFlags.LOOKBEHINDS;
+      /**
+      * Returns a literal pattern string for the specified string.
+      *
+      * This method produces a string that can be used to create a <code>RE2JS</code> that would
+      * match the string <code>s</code> as if it were a literal pattern.
+      *
+      * Metacharacters or escape sequences in the input sequence will be given no special meaning.
+      *
+      * @param {string} str The string to be literalized
+      * @returns {string} A literal string replacement
+      */
+      static quote(str) {
+        return Utils.quoteMeta(str);
+      }
+      /**
+      * Quotes '\' and '$' in {@code str}, so that the returned string could be used in
+      * replacement methods as a literal replacement of {@code str}.
+      *
+      * This is a convenience delegation to {@link Matcher.quoteReplacement}.
+      *
+      * @param {string} str the string to be quoted
+      * @param {boolean} [javaMode=false] whether the replacement will be used in javaMode
+      * @returns {string} the quoted string
+      */
+      static quoteReplacement(str, javaMode = false) {
+        return Matcher.quoteReplacement(str, javaMode);
+      }
+      /**
+      * Translates a given regular expression string to ensure compatibility with RE2JS.
+      *
+      * This function preprocesses the input regex string by applying necessary transformations,
+      * such as escaping special characters (e.g., `/`), converting named capture groups to
+      * RE2JS-compatible syntax, and handling Unicode sequences properly. It ensures that the
+      * resulting regex is safe and properly formatted before compilation.
+      *
+      * @param {string|RegExp} expr - The regular expression string to be translated.
+      * @returns {string} - The transformed regular expression string, ready for compilation.
+      */
+      static translateRegExp(expr) {
+        return TranslateRegExpString.translate(expr);
+      }
+      /**
+      * Helper: create new RE2JS with given regex and flags. Flregex is the regex with flags applied.
+      * @param {string} regex
+      * @param {number} [flags=0]
+      * @returns {RE2JS}
+      */
+      static compile(regex2, flags = 0) {
+        Utils.checkPattern(regex2);
+        Utils.checkFlags(flags);
+        let fregex = regex2;
+        if ((flags & RE2JS2.CASE_INSENSITIVE) !== 0) fregex = `(?i)${fregex}`;
+        if ((flags & RE2JS2.DOTALL) !== 0) fregex = `(?s)${fregex}`;
+        if ((flags & RE2JS2.MULTILINE) !== 0) fregex = `(?m)${fregex}`;
+        let re2Flags = RE2Flags.PERL;
+        if ((flags & RE2JS2.DISABLE_UNICODE_GROUPS) !== 0) re2Flags &= ~RE2Flags.UNICODE_GROUPS;
+        if ((flags & RE2JS2.LOOKBEHINDS) !== 0) re2Flags |= RE2Flags.LOOKBEHIND;
+        const p = new RE2JS2(regex2, flags);
+        p.re2Input = RE2.compileImpl(fregex, re2Flags, (flags & RE2JS2.LONGEST_MATCH) !== 0);
+        return p;
+      }
+      /**
+      * Matches a string against a regular expression.
+      *
+      * @param {string} regex the regular expression
+      * @param {string|number[]|Uint8Array} input the input
+      * @returns {boolean} true if the regular expression matches the entire input
+      * @throws RE2JSSyntaxException if the regular expression is malformed
+      */
+      static matches(regex2, input) {
+        return RE2JS2.compile(regex2).testExact(input);
+      }
+      /**
+      * This is visible for testing.
+      * @private
+      */
+      static initTest(pattern, flags, re2) {
+        if (pattern == null) throw new Error("pattern is null");
+        if (re2 == null) throw new Error("re2 is null");
+        const p = new RE2JS2(pattern, flags);
+        p.re2Input = re2;
+        return p;
+      }
+      /**
+      *
+      * @param {string} pattern
+      * @param {number} flags
+      */
+      constructor(pattern, flags) {
+        this.patternInput = pattern;
+        this.flagsInput = flags;
+        this.re2Input = null;
+      }
+      /**
+      * Releases memory used by internal caches associated with this pattern. Does not change the
+      * observable behaviour. Useful for tests that detect memory leaks via allocation tracking.
+      */
+      reset() {
+        this.re2Input.reset();
+      }
+      /**
+      * Returns the flags used in the constructor.
+      * @returns {number}
+      */
+      flags() {
+        return this.flagsInput;
+      }
+      /**
+      * Returns the pattern used in the constructor.
+      * @returns {string}
+      */
+      pattern() {
+        return this.patternInput;
+      }
+      re2() {
+        return this.re2Input;
+      }
+      /**
+      * Matches a string against a regular expression.
+      *
+      * @param {string|number[]|Uint8Array} input the input
+      * @returns {boolean} true if the regular expression matches the entire input
+      */
+      matches(input) {
+        return this.testExact(input);
+      }
+      /**
+      * Creates a new {@code Matcher} matching the pattern against the input.
+      *
+      * @param {string|number[]|Uint8Array|MatcherInputBase} input the input string
+      * @returns {Matcher}
+      */
+      matcher(input) {
+        if (Utils.isByteArray(input)) input = MatcherInput.utf8(input);
+        return new Matcher(this, input);
+      }
+      /**
+      * Tests whether the regular expression matches any part of the input string.
+      * Performance Note: This method is highly optimized. Because it only returns
+      * a boolean and does not extract capture groups, it bypasses the `Matcher` overhead
+      * and guarantees execution on the high-speed DFA engine whenever possible.
+      *
+      * @param {string|number[]|Uint8Array} input - The input string or UTF-8 byte array to test against.
+      * @returns {boolean} `true` if the pattern is found anywhere in the input, `false` otherwise.
+      */
+      test(input) {
+        if (Utils.isByteArray(input)) return this.re2Input.matchUTF8(input);
+        return this.re2Input.match(input);
+      }
+      /**
+      * Tests whether the regular expression matches the ENTIRE input string.
+      * * **Performance Note:** This operates identically to `.matches()`, but is significantly
+      * faster because it does not request capture group data. By requesting 0 capture groups,
+      * it securely routes execution through the DFA fast-path.
+      *
+      * @param {string|number[]|Uint8Array} input - The input string or UTF-8 byte array to test against.
+      * @returns {boolean} `true` if the exact input string fully matches the pattern, `false` otherwise.
+      */
+      testExact(input) {
+        const machineInput = Utils.isByteArray(input) ? MachineInput.fromUTF8(input) : MachineInput.fromUTF16(input);
+        return this.re2Input.executeEngine(machineInput, 0, RE2Flags.ANCHOR_BOTH, 0) !== null;
+      }
+      /**
+      * Executes a search for a match in a specified string.
+      * Returns a result array, or null if no match is found.
+      * The returned array perfectly mirrors standard JavaScript `RegExpExecArray`,
+      * including `.index`, `.input`, and `.groups` properties.
+      *
+      * @param {string|number[]|Uint8Array} input the input string or byte array
+      * @returns {Array|null} the match array with index, input, and groups properties, or null
+      */
+      exec(input) {
+        const m = this.matcher(input);
+        return m.find() ? execResult(m, input) : null;
+      }
+      /**
+      * Splits input around instances of the regular expression. It returns an array giving the strings
+      * that occur before, between, and after instances of the regular expression.
+      *
+      * If {@code limit <= 0}, there is no limit on the size of the returned array. If
+      * {@code limit == 0}, empty strings that would occur at the end of the array are omitted. If
+      * {@code limit > 0}, at most limit strings are returned. The final string contains the remainder
+      * of the input, possibly including additional matches of the pattern.
+      *
+      * @param {string} input the input string to be split
+      * @param {number} [limit=0] the limit
+      * @returns {string[]} the split strings
+      */
+      split(input, limit = 0) {
+        const m = this.matcher(input);
+        const result = [];
+        let emptiesSkipped = 0;
+        let last = 0;
+        while (m.find()) {
+          if (last === 0 && m.end() === 0) {
+            last = m.end();
+            continue;
+          }
+          if (limit > 0 && result.length === limit - 1) break;
+          if (last === m.start()) {
+            if (limit === 0) {
+              emptiesSkipped += 1;
+              last = m.end();
+              continue;
+            }
+          } else while (emptiesSkipped > 0) {
+            result.push("");
+            emptiesSkipped -= 1;
+          }
+          result.push(m.substring(last, m.start()));
+          last = m.end();
+        }
+        if (limit === 0 && last !== m.inputLength()) {
+          while (emptiesSkipped > 0) {
+            result.push("");
+            emptiesSkipped -= 1;
+          }
+          result.push(m.substring(last, m.inputLength()));
+        }
+        if (limit !== 0 || result.length === 0 && !(last === m.inputLength() && last > 0)) result.push(m.substring(last, m.inputLength()));
+        return result;
+      }
+      /**
+      * Returns an iterator of all results matching a string against the regular expression,
+      * including capturing groups.
+      *
+      * @param {string|number[]|Uint8Array} input the input string or byte array
+      * @returns {IterableIterator<RegExpMatchArray>}
+      */
+      *matchAll(input) {
+        const m = this.matcher(input);
+        while (m.find()) yield execResult(m, input);
+      }
+      /**
+      *
+      * @returns {string}
+      */
+      toString() {
+        return this.patternInput;
+      }
+      /**
+      * Returns the program size of this pattern.
+      *
+      * <p>
+      * Similar to the C++ implementation, the program size is a very approximate measure of a regexp's
+      * "cost". Larger numbers are more expensive than smaller numbers.
+      * </p>
+      *
+      * @returns {number} the program size of this pattern
+      */
+      programSize() {
+        return this.re2Input.numberOfInstructions();
+      }
+      /**
+      * Returns the number of capturing groups in this matcher's pattern. Group zero denotes the entire
+      * pattern and is excluded from this count.
+      *
+      * @returns {number} the number of capturing groups in this pattern
+      */
+      groupCount() {
+        return this.re2Input.numberOfCapturingGroups();
+      }
+      /**
+      * Return a map of the capturing groups in this matcher's pattern, where key is the name and value
+      * is the index of the group in the pattern.
+      * @returns {Record<string, number>}
+      */
+      namedGroups() {
+        return this.re2Input.namedGroups;
+      }
+      /**
+      *
+      * @param {*} other
+      * @returns {boolean}
+      */
+      equals(other2) {
+        if (this === other2) return true;
+        if (other2 === null || this.constructor !== other2.constructor) return false;
+        return this.flagsInput === other2.flagsInput && this.patternInput === other2.patternInput;
+      }
+    };
+  }
+});
+
+// src/config/other-tools/selector.ts
+async function createSelector(selections) {
+  const { RE2JS: RE2JS3 } = await Promise.resolve().then(() => (init_build2(), build_exports));
+  const problems2 = [];
+  const tests = /* @__PURE__ */ new Map();
+  let room = RUN_LIMITS.programs;
+  let left = RUN_LIMITS.matching;
+  let current;
+  function add2({ re2, origin: origin2 }) {
+    if (tests.has(re2) || room < 0) return;
+    tests.set(re2, compile(re2, origin2));
+    if (room >= 0) return;
+    const what = "the expressions up to here are too large together";
+    problems2.push({
+      location: origin2.at(),
+      what,
+      hint: "write shorter ones, or run Retag for each file by itself"
+    });
+  }
+  function compile(re2, origin2) {
+    const literal2 = LITERAL.exec(re2)?.[1];
+    if (literal2 !== void 0) return (name) => name === literal2.replaceAll("\\", "");
+    try {
+      if (re2.length > MAX_LENGTH) throw new RangeError(`it has more than ${MAX_LENGTH} characters`);
+      const compiled = RE2JS3.compile(re2);
+      const size = compiled.programSize();
+      room -= size;
+      return (name) => {
+        if ((left -= size * (name.length + 1)) < 0) throw tooMuch(current);
+        return compiled.matcher(name).find();
+      };
+    } catch (error2) {
+      const why = error2 instanceof Error ? error2.message.replace(/^error parsing regexp: /, "") : "";
+      problems2.push({ location: origin2.at(), what: `this is not an expression of RE2: ${why}`, hint: HINT2 });
+      return () => false;
+    }
+  }
+  for (const { repositories, tags } of selections) {
+    for (const { allow, deny } of [repositories, ...tags]) {
+      for (const each of [...allow, ...deny]) add2(each);
+    }
+  }
+  if (problems2.length > 0) throw new UserError(problems2.slice(0, RUN_LIMITS.problems));
+  const passes = ({ allow, deny }, name) => {
+    const matches = (each) => tests.get(each.re2)?.(name) === true;
+    return (allow.length === 0 || allow.some(matches)) && !deny.some(matches);
+  };
+  return {
+    repositories(selection, names2) {
+      current = selection;
+      return names2.filter((name) => passes(selection.repositories, name));
+    },
+    tags(selection, names2) {
+      current = selection;
+      const sets = selection.tags.map((set2) => ({ set: set2, ranges: rangesOf(set2) }));
+      return names2.filter(
+        (name) => sets.length === 0 || sets.some(({ set: set2, ranges }) => {
+          return (ranges.length === 0 || ranges.some((lies) => lies(name))) && passes(set2, name);
+        })
+      );
+    }
+  };
+}
+function rangesOf({ ranges }) {
+  return ranges.flatMap(({ dialect, text: text4 }) => {
+    const parsed2 = parseRange(dialect, text4);
+    return parsed2.ok ? [parsed2.value] : [];
+  });
+}
+function tooMuch(selection) {
+  const what = "the expressions of this run are too large for so many tags";
+  const hint2 = "write shorter expressions, or run Retag for each file by itself";
+  return new UserError({ ...selection && { location: selection.origin.at() }, what, hint: hint2 });
+}
+var MAX_LENGTH, LITERAL, HINT2;
+var init_selector = __esm({
+  "src/config/other-tools/selector.ts"() {
+    "use strict";
+    init_errors();
+    init_limits();
+    init_ranges();
+    MAX_LENGTH = 1e3;
+    LITERAL = /^\^((?:[A-Za-z0-9_-]|\\\.)*)\$$/;
+    HINT2 = "write it as Go does (https://github.com/google/re2/wiki/Syntax)";
+  }
+});
+
+// src/config/other-tools/other-tools.ts
+function shapeOf({ data, source }) {
+  if (Array.isArray(data)) {
+    const isImages = data.some((item) => isFields(item) && "dmap" in item);
+    return isImages || data.length === 0 && otherHalf(source.path) !== null ? "kpromo (images)" : null;
+  }
+  if (!isFields(data)) return null;
+  if ("registries" in data) return "kpromo";
+  if ("sync" in data || "creds" in data) return "regsync";
+  const lists2 = Object.keys(SKOPEO_KEYS).filter((key2) => key2.startsWith("images"));
+  const isSkopeo = Object.values(data).some((value) => isFields(value) && lists2.some((key2) => key2 in value));
+  return isSkopeo ? "skopeo sync" : null;
+}
+function isFields(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+function readOtherTools(all, most, report2) {
+  let left = most;
+  const limited = (problem4) => {
+    if ((left -= 1) >= 0) report2(problem4);
+  };
+  const foreign = all.filter(({ document: document3 }) => shapeOf(document3) !== null);
+  const byPath = new Map(foreign.map(({ document: document3 }) => [document3.source.path, document3]));
+  return new Map(
+    foreign.map((each) => {
+      const { document: document3 } = each;
+      const first2 = foreign.find((other2) => other2.document.source === document3.source);
+      if (all.every((other2) => other2 === each || other2.document.source !== document3.source) || first2 === each)
+        return [document3, readOne(each, byPath, limited)];
+      const what = "other tools read the first document of a file only";
+      limited({
+        location: placeOf4(rootOf(document3)),
+        what,
+        hint: "move it to a file of its own, or remove it"
+      });
+      return [document3, NOTHING];
+    })
+  );
+}
+function readOne({ document: document3, options }, byPath, report2) {
+  const root = rootOf(document3);
+  const shape = shapeOf(document3);
+  const reading = { tool: shape ?? "", report: report2 };
+  if (shape === "regsync") return readRegsync(root, options, reading);
+  if (shape === "skopeo sync") return readSkopeo(root, options, reading);
+  const { path: path6 } = document3.source;
+  const half = byPath.get(otherHalf(path6) ?? "");
+  if (shape === "kpromo") {
+    const isThin = otherHalf(path6) !== null && !Object.hasOwn(Object(document3.data), "images");
+    if (!isThin || half !== void 0)
+      return readKpromo(root, half === void 0 ? null : rootOf(half), reading);
+    return missing5(`the images of this manifest are not among the files: ${otherHalf(path6) ?? ""}`);
+  }
+  if (half !== void 0) return NOTHING;
+  return missing5("this is a list of images of kpromo, and its promoter-manifest.yaml is not among the files");
+  function missing5(what) {
+    const hint2 = 'give the directory that holds "manifests" and "images"';
+    report2({ location: placeOf4(root), what, hint: hint2 });
+    return NOTHING;
+  }
+}
+var init_other_tools = __esm({
+  "src/config/other-tools/other-tools.ts"() {
+    "use strict";
+    init_entries();
+    init_kpromo();
+    init_regsync();
+    init_skopeo();
+    init_value();
+    init_entries();
+    init_selector();
   }
 });
 
@@ -19699,12 +27431,12 @@ function mapping(title, entries, options = {}) {
   return pipe(
     isMapping,
     looseObject(entries),
-    across((fields2, tell) => {
+    across((fields2, tell2) => {
       for (const key2 of Object.keys(fields2)) {
         if (known3.includes(key2)) continue;
         const near = suggest(key2, known3);
         const hint2 = options.others?.[key2] ?? (key2 === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known3.join(", ")}`);
-        if (!tell(`unknown key ${JSON.stringify(key2.slice(0, 80))}`, hint2, key2, "key")) return;
+        if (!tell2(`unknown key ${JSON.stringify(key2.slice(0, 80))}`, hint2, key2, "key")) return;
       }
     }),
     metadata({ title, additionalProperties: false, ...options.json })
@@ -19746,12 +27478,12 @@ function some2(item) {
 function oneOrSome(item) {
   return union([item, some2(item)]);
 }
-function exactlyOne(keys, hint2) {
-  return across((fields2, tell) => {
-    const given2 = keys.filter((key2) => fields2[key2] !== void 0);
-    const all = keys.map((key2) => `"${key2}"`).join(" and ");
-    if (given2.length === 0) tell(`{it} has none of ${all}`, hint2);
-    else if (given2.length > 1) tell(`{it} has both ${given2.map((k) => `"${k}"`).join(" and ")}`, "keep one of them", given2[1], "key");
+function exactlyOne(keys2, hint2) {
+  return across((fields2, tell2) => {
+    const given2 = keys2.filter((key2) => fields2[key2] !== void 0);
+    const all = keys2.map((key2) => `"${key2}"`).join(" and ");
+    if (given2.length === 0) tell2(`{it} has none of ${all}`, hint2);
+    else if (given2.length > 1) tell2(`{it} has both ${given2.map((k) => `"${k}"`).join(" and ")}`, "keep one of them", given2[1], "key");
   });
 }
 function about(schema4, description2) {
@@ -19847,18 +27579,18 @@ var init_parts = __esm({
           )
         )
       }),
-      across((fields2, tell) => {
+      across((fields2, tell2) => {
         const given2 = KINDS.filter((kind2) => fields2[kind2] !== void 0);
         const [kind, second] = given2;
         if (kind === void 0) {
-          tell("{it} names no check", 'add "check", "workflow" or "approved_by"');
+          tell2("{it} names no check", 'add "check", "workflow" or "approved_by"');
         } else if (second !== void 0) {
-          tell(`{it} has both "${kind}" and "${second}"`, "make two gates of it: all gates of a list must hold", second, "key");
+          tell2(`{it} has both "${kind}" and "${second}"`, "make two gates of it: all gates of a list must hold", second, "key");
         } else {
           const others = new Set(Object.values(KEYS_OF).flat());
           for (const key2 of Object.keys(fields2)) {
             if (!others.has(key2) || KEYS_OF[kind].includes(key2)) continue;
-            tell(`"${key2}" does not go with "${kind}"`, "remove it", key2, "key");
+            tell2(`"${key2}" does not go with "${kind}"`, "remove it", key2, "key");
           }
         }
       })
@@ -19993,9 +27725,9 @@ var init_trust = __esm({
         },
         { json: { anyOf: [{ required: ["images"] }, { required: ["name"] }] }, others: { image: 'write "images"' } }
       ),
-      across((fields2, tell) => {
+      across((fields2, tell2) => {
         if (fields2["images"] === void 0 && fields2["name"] === void 0) {
-          tell("{it} is for no image", 'add "images" with patterns of image names, or "name" for entries that ask for it');
+          tell2("{it} is for no image", 'add "images" with patterns of image names, or "name" for entries that ask for it');
         }
       })
     );
@@ -20162,13 +27894,13 @@ var init_image = __esm({
         }
       ),
       exactlyOne(["tag", "tags"], 'add "tag" with the tag to give'),
-      across((fields2, tell) => {
+      across((fields2, tell2) => {
         if (fields2["src_build_tag"] === void 0 && fields2["src_digest"] === void 0) {
-          tell("{it} does not say what to promote", 'add "src_build_tag" or "src_digest"');
+          tell2("{it} does not say what to promote", 'add "src_build_tag" or "src_digest"');
         }
         const tags = fields2["tags"];
         const twice2 = Array.isArray(tags) ? firstTwice(tags) : void 0;
-        if (typeof twice2 === "string") tell(`{it} names the tag ${quote2(twice2)} twice`, "name it once", "tags");
+        if (typeof twice2 === "string") tell2(`{it} names the tag ${quote2(twice2)} twice`, "name it once", "tags");
       })
     );
     BUG = String.raw`(?:#?\d{1,12}|(?!GH-)[A-Z][A-Z0-9_]{1,20}-\d{1,12}|https://(?!(?:www\.)?github\.com\b)(?![^/]+/[^/]+/[^/]+/(?:issues|pull|discussions|commit)/)[a-z0-9.-]+(?:/[\w.~/+%?=&-]*)?)`;
@@ -20181,7 +27913,7 @@ var init_image = __esm({
 
 // src/config/schema/build.ts
 var STAGES, stage, argumentName, labelKey, contextName, lines2, flag, stages, OTHERS, build;
-var init_build2 = __esm({
+var init_build3 = __esm({
   "src/config/schema/build.ts"() {
     "use strict";
     init_dist2();
@@ -20206,15 +27938,15 @@ var init_build2 = __esm({
           })
         ])
       ),
-      across((fields2, tell) => {
+      across((fields2, tell2) => {
         const names2 = Object.keys(fields2);
-        if (names2.length === 0) tell("{it} is an empty mapping", "put a platform in it or remove the key");
+        if (names2.length === 0) tell2("{it} is an empty mapping", "put a platform in it or remove the key");
         const seen = /* @__PURE__ */ new Map();
         for (const name of names2) {
           const known3 = knownPlatform(name);
           if (known3 === null) continue;
           const earlier = seen.get(known3);
-          if (earlier !== void 0) tell(`"${name}" and "${earlier}" are the same platform`, "keep one of them", name, "key");
+          if (earlier !== void 0) tell2(`"${name}" and "${earlier}" are the same platform`, "keep one of them", name, "key");
           seen.set(known3, name);
         }
       }),
@@ -20295,14 +28027,14 @@ function parseTimezone(value) {
     hint: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"'
   };
 }
-var CLASSES2, className, stableWhen, stableRule2, stableOfPreset, rule2, example, policyMapping, policy, tracking, versionless, underImages, ONCE, file;
+var CLASSES2, className, stableWhen, stableRule2, stableOfPreset, rule2, example, policyMapping, policy, tracking, destination, versionless, underImages, ONCE, file;
 var init_file = __esm({
   "src/config/schema/file.ts"() {
     "use strict";
     init_dist2();
     init_text();
     init_model3();
-    init_build2();
+    init_build3();
     init_image();
     init_trust();
     init_parts();
@@ -20348,9 +28080,9 @@ var init_file = __esm({
       ),
       exactlyOne(["branch", "git_tag"], 'add "branch" or "git_tag" with the pattern of the refs that the rule is for'),
       exactlyOne(["tag", "tags"], 'add "tag" with the template of the tag'),
-      across((fields2, tell) => {
+      across((fields2, tell2) => {
         if (fields2["fallback"] !== void 0 && fields2["from"] === void 0) {
-          tell('"fallback" does not go without "from"', 'add "from", or remove it', "fallback", "key");
+          tell2('"fallback" does not go without "from"', 'add "from", or remove it', "fallback", "key");
         }
       })
     );
@@ -20382,9 +28114,9 @@ var init_file = __esm({
         },
         { json: { dependencies: { stable: ["preset"] } }, others: { rule: 'write "rules"' } }
       ),
-      across((fields2, tell) => {
+      across((fields2, tell2) => {
         if (fields2["stable"] !== void 0 && fields2["preset"] === void 0) {
-          tell('"stable" needs "preset"', 'add "preset", or write "stable" in the rules', "stable", "key");
+          tell2('"stable" needs "preset"', 'add "preset", or write "stable" in the rules', "stable", "key");
         }
       })
     );
@@ -20400,15 +28132,19 @@ var init_file = __esm({
         )
       )
     });
+    destination = matching(/^[a-z0-9]+(?:[_-][a-z0-9]+)*$/, "a name of a destination", 'use lower-case letters and digits, with "-" or "_" between them');
     versionless = "remove it: the format has no version; for a file of a newer Retag, update Retag";
     underImages = 'put it into an entry of the list "images"';
-    ONCE = ["policy", "runners", "stage_policy", "on_hold", "review", "tracking", "trusted_root", "record", "signing_config"];
+    ONCE = ["policy", "runners", "stage_policy", "on_hold", "review", "tracking", "trusted_root", "record", "signing_config", "destinations"];
     file = mapping(
       "Tag file of Retag",
       {
         policy: optional(about(policy, "Which tags a ref gets: a preset by name, or a mapping.")),
         builds: optional(about(nullable(array(build)), "Images that this repository builds.")),
         images: optional(about(nullable(array(image)), "Promotions of images that exist already.")),
+        destinations: optional(
+          about(record2(destination, some2(imageName)), 'Lists of repositories, each with a name that "name" of an entry may use in place of them.')
+        ),
         runners: optional(about(record2(platform2, line), "Runner label of each platform, for the matrix.")),
         stage_policy: optional(
           about(
@@ -20454,7 +28190,7 @@ var init_file = __esm({
 
 // src/config/partial.ts
 function partial(document3) {
-  const { policy: policy2, builds, images, ...settings } = isFields(document3) ? document3 : {};
+  const { policy: policy2, builds, images, ...settings } = isFields2(document3) ? document3 : {};
   const builders = keepItems(build, builds);
   const promotions = keepItems(image, images);
   const kept = keepPolicy(policy2);
@@ -20478,7 +28214,7 @@ function keepPolicy(data) {
   if (typeof data === "string") {
     return { data, rules: [], examples: [], unread: { rules: /* @__PURE__ */ new Map(), settings: false } };
   }
-  if (!isFields(data)) return null;
+  if (!isFields2(data)) return null;
   const { rules: rules2, examples, ...rest } = data;
   const settings = keep4(policyMapping, plain(rest));
   const kept = keepItems(rule2, rules2);
@@ -20519,14 +28255,14 @@ function keepItems(schema4, list4) {
 function keep4(schema4, value) {
   const whole2 = safeParse(schema4, value);
   if (whole2.success) return { value: whole2.output, left: [] };
-  if (!isFields(value)) return null;
-  const wrong5 = new Set(whole2.issues.map((issue3) => issue3.path?.[0]?.key));
-  const left = Object.keys(value).filter((key2) => wrong5.has(key2));
-  const rest = Object.entries(value).filter(([key2]) => !wrong5.has(key2));
+  if (!isFields2(value)) return null;
+  const wrong6 = new Set(whole2.issues.map((issue3) => issue3.path?.[0]?.key));
+  const left = Object.keys(value).filter((key2) => wrong6.has(key2));
+  const rest = Object.entries(value).filter(([key2]) => !wrong6.has(key2));
   const part = safeParse(schema4, plain(Object.fromEntries(rest)));
   return part.success ? { value: part.output, left } : null;
 }
-function isFields(value) {
+function isFields2(value) {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null;
 }
 function plain(fields2) {
@@ -20536,7 +28272,7 @@ var init_partial = __esm({
   "src/config/partial.ts"() {
     "use strict";
     init_dist2();
-    init_build2();
+    init_build3();
     init_file();
     init_image();
   }
@@ -20589,7 +28325,7 @@ function problemOf2(fault, at3, source, quotes) {
       hint: "indent with spaces"
     };
   }
-  const hint2 = HINTS[fault.code];
+  const hint2 = HINTS2[fault.code];
   const detail2 = fault.code === "UNEXPECTED_TOKEN" && tab !== void 0 ? ": this line begins with a tab" : "";
   return {
     location: placeAt(source, at3),
@@ -20603,9 +28339,9 @@ function tabOf(text4, at3) {
   const tab = indentation.indexOf("	");
   return tab < 0 ? void 0 : start2 + tab;
 }
-function isCutBy({ code: code2, pos: [tab] }, at3, text4) {
+function isCutBy({ code: code18, pos: [tab] }, at3, text4) {
   const near = tab >= at3 && tab - at3 < 1e3;
-  return code2 === "TAB_AS_INDENT" && near && text4.slice(at3, tab).trim() === "";
+  return code18 === "TAB_AS_INDENT" && near && text4.slice(at3, tab).trim() === "";
 }
 function kindAt(text4, at3) {
   const kinds = {
@@ -20621,13 +28357,13 @@ function oneLine3(text4) {
 function lowerFirst(text4) {
   return text4.slice(0, 1).toLowerCase() + text4.slice(1);
 }
-var HINTS;
+var HINTS2;
 var init_syntax = __esm({
   "src/config/syntax.ts"() {
     "use strict";
     init_limits();
     init_source2();
-    HINTS = {
+    HINTS2 = {
       TAB_AS_INDENT: "indent with spaces",
       BAD_INDENT: "align it with the lines that it belongs to",
       BAD_SCALAR_START: "put the value in quotes",
@@ -20675,7 +28411,7 @@ function tokensOf(source) {
   const parser = new Parser();
   const tokens = [];
   const quotes = /* @__PURE__ */ new Map();
-  const tooMuch = (what, hint2) => ({
+  const tooMuch2 = (what, hint2) => ({
     location: placeAt(source, offset),
     what,
     hint: hint2
@@ -20692,13 +28428,13 @@ function tokensOf(source) {
       tokens.push(token);
     }
     if (parser.stack.length > FILE_LIMITS.depth + 2) {
-      return tooMuch(
+      return tooMuch2(
         `the file nests deeper than ${FILE_LIMITS.depth} levels`,
         "flatten it; no key needs so many"
       );
     }
     if ((lexemes += 1) > FILE_LIMITS.lexemes) {
-      return tooMuch(
+      return tooMuch2(
         `the file has more than ${FILE_LIMITS.lexemes} YAML tokens`,
         "split it into several files"
       );
@@ -20779,10 +28515,10 @@ function toData(root, source, budget, report2) {
   }
   function isUsable2(name, key2, first2) {
     const earlier = first2.get(name);
-    if (FORBIDDEN_KEYS.has(name)) tell(key2, `the key "${name}" is not allowed`, "remove it");
+    if (FORBIDDEN_KEYS.has(name)) tell2(key2, `the key "${name}" is not allowed`, "remove it");
     else if (earlier) {
       const { line: line2 } = placeAt(source, earlier.range?.[0] ?? 0);
-      tell(
+      tell2(
         key2,
         `the key ${JSON.stringify(name.slice(0, 80))} is given twice, first in line ${line2}`,
         "keep one of them"
@@ -20793,13 +28529,13 @@ function toData(root, source, budget, report2) {
     }
     return false;
   }
-  function tell(node, what, hint2) {
+  function tell2(node, what, hint2) {
     if (insideAlias === 0 || !sound) report2({ location: placeAt(source, node?.range?.[0] ?? 0), what, hint: hint2 });
   }
   function give(node, what, hint2) {
     if (!sound) return null;
     sound = false;
-    tell(node, what, hint2);
+    tell2(node, what, hint2);
     return null;
   }
   const data = convert(root);
@@ -20946,13 +28682,27 @@ function parseConfig(files) {
   if (problems2.length > 0) throw new UserError(inOrder(problems2, files));
   return config;
 }
+function requireTagFile(file2) {
+  const [document3] = read(file2, () => void 0);
+  const tool = document3 === void 0 ? null : shapeOf(document3);
+  if (tool === null) return;
+  const what = `${file2.path} is a file of ${tool}, and Retag writes into tag files only`;
+  throw new UserError({ what, hint: "give a tag file" });
+}
 function readConfig(files) {
   const problems2 = [];
   const report2 = (problem4) => void problems2.push(problem4);
-  const documents = files.flatMap((each) => read(each, report2));
+  const all = files.flatMap(
+    (each) => read(each, report2).map((document3) => ({ document: document3, options: each.options ?? {} }))
+  );
   const allRead = problems2.length === 0;
   const patience = { left: RUN_LIMITS.judged };
-  const pieces = documents.map((document3) => pieceOf(document3, patience, report2));
+  const foreign = readOtherTools(all, patience.left, report2);
+  const documents = all.flatMap(({ document: document3 }) => foreign.has(document3) ? [] : [document3]);
+  const pieces = all.map(({ document: document3 }) => {
+    const found = foreign.get(document3);
+    return found === void 0 ? pieceOf(document3, patience, report2) : { document: document3, data: {}, positions: null, unread: null, found };
+  });
   [...collisions(documents), ...ruleNames(documents, allRead)].forEach(report2);
   return {
     config: assemble(pieces),
@@ -20988,7 +28738,12 @@ function read(each, report2) {
   return readDocuments(source, report2).filter((document3) => document3.data !== null);
 }
 function collisions(documents) {
-  return [...repeatedSettings(documents), ...sharedNames(documents)];
+  const destinations = documents.map(({ data }) => fields(data)["destinations"]).find((each) => each !== void 0);
+  return [
+    ...repeatedSettings(documents),
+    ...sharedNames(documents, fields(destinations)),
+    ...longNames(documents, fields(destinations))
+  ];
 }
 function repeatedSettings(documents) {
   const problems2 = [];
@@ -21009,7 +28764,24 @@ function repeatedSettings(documents) {
   }
   return problems2;
 }
-function sharedNames(documents) {
+function longNames(documents, destinations) {
+  return documents.flatMap(
+    (document3) => ["builds", "images"].flatMap((list4) => {
+      const entries = fields(document3.data)[list4];
+      return (Array.isArray(entries) ? entries : []).flatMap(
+        (entry, index) => [fields(entry)["name"]].flat().flatMap((text4) => {
+          const names2 = typeof text4 === "string" ? expandName(text4, destinations) : [];
+          const wrong6 = names2.map(parseRepository).find((parsed2) => !parsed2.ok);
+          if (wrong6?.ok !== false || names2[0] === text4) return [];
+          return [
+            { location: originOf(document3).at(list4, index, "name"), what: wrong6.what, hint: wrong6.hint }
+          ];
+        })
+      );
+    })
+  );
+}
+function sharedNames(documents, destinations) {
   const problems2 = [];
   const first2 = /* @__PURE__ */ new Map();
   for (const document3 of documents) {
@@ -21018,15 +28790,15 @@ function sharedNames(documents) {
     for (const [index, build2] of builds.entries()) {
       const { name } = fields(build2);
       for (const [at3, text4] of (Array.isArray(name) ? name : [name]).entries()) {
-        const parsed2 = typeof text4 === "string" ? parseRepository(text4) : void 0;
-        if (!parsed2?.ok) continue;
-        const key2 = formatRepository(parsed2.value);
         const location2 = originOf(document3).at("builds", index, "name", at3);
-        const earlier = first2.get(key2);
-        if (!earlier) first2.set(key2, { location: location2, build: build2 });
-        else if (earlier.build !== build2) {
-          const what = `${key2} is built twice, first in ${shown(earlier.location)}`;
-          problems2.push({ location: location2, what, hint: "keep one of the builds, or give one another name" });
+        for (const { repository } of typeof text4 === "string" ? namesOf4([text4], destinations) : []) {
+          const key2 = formatRepository(repository);
+          const earlier = first2.get(key2);
+          if (!earlier) first2.set(key2, { location: location2, build: build2 });
+          else if (earlier.build !== build2) {
+            const what = `${key2} is built twice, first in ${shown(earlier.location)}`;
+            problems2.push({ location: location2, what, hint: "keep one of the builds, or give one another name" });
+          }
         }
       }
     }
@@ -21037,7 +28809,7 @@ function ruleNames(documents, allRead) {
   const problems2 = [];
   const first2 = /* @__PURE__ */ new Map();
   for (const document3 of documents) {
-    for (const [index, { name }] of itemsOf(document3, "trust")) {
+    for (const [index, { name }] of itemsOf2(document3, "trust")) {
       if (typeof name !== "string") continue;
       const location2 = originOf(document3).at("trust", index, "name");
       const earlier = first2.get(name);
@@ -21049,7 +28821,7 @@ function ruleNames(documents, allRead) {
     }
   }
   for (const document3 of allRead ? documents : []) {
-    for (const [index, { trust }] of itemsOf(document3, "images")) {
+    for (const [index, { trust }] of itemsOf2(document3, "images")) {
       if (typeof trust !== "string" || first2.has(trust)) continue;
       const near = suggest(trust, first2.keys());
       const names2 = first2.size === 0 ? 'add the rule under "trust"' : `use one of ${[...first2.keys()].slice(0, 10).join(", ")}`;
@@ -21062,7 +28834,7 @@ function ruleNames(documents, allRead) {
   }
   return problems2;
 }
-function itemsOf(document3, key2) {
+function itemsOf2(document3, key2) {
   const list4 = fields(document3.data)[key2];
   return Array.isArray(list4) ? list4.map((item, index) => [index, fields(item)]) : [];
 }
@@ -21097,7 +28869,9 @@ var init_config = __esm({
     init_limits();
     init_text();
     init_assemble();
+    init_destinations();
     init_origin();
+    init_other_tools();
     init_partial();
     init_problems2();
     init_file();
@@ -21144,10 +28918,10 @@ function sourceOf4({ source, digest }) {
   return `${formatReference(source.ref)}${"tag" in source.ref && digest !== null ? `@${digest}` : ""}`;
 }
 function movingTags(wanted) {
-  return wanted.filter(({ destination, kind }) => kind === "primary" && MOVING.has(destination.tag)).map((tag2) => ({
+  return wanted.filter(({ destination: destination2, kind }) => kind === "primary" && MOVING.has(tagOrDigest(destination2))).map((tag2) => ({
     ...at2(tag2),
-    what: `"${tag2.destination.tag}" is a name that usually moves, and the tag of an entry is fixed: it is refused once another image has it`,
-    hint: `promote to a version, or move the tag with --force ${tag2.image}:${tag2.destination.tag}`
+    what: `"${tagOrDigest(tag2.destination)}" is a name that usually moves, and the tag of an entry is fixed: it is refused once another image has it`,
+    hint: `promote to a version, or move the tag with --force ${tagName(tag2)}`
   }));
 }
 function at2({ location: location2 }) {
@@ -21159,6 +28933,7 @@ var init_conflicts = __esm({
     "use strict";
     init_errors();
     init_reference();
+    init_model();
     said = (wanted) => ({ wanted, digest: wanted.digest });
     MOVING = /* @__PURE__ */ new Set(["latest", "edge", "nightly", "main", "master"]);
   }
@@ -21280,8 +29055,9 @@ function load(request) {
   };
   const scope = scopeOf(request);
   const taken = ownerOfPromotions(config, policy2, options);
+  const want = (entries) => wantImages(entries, { ...options, taken }).filter((tag2) => isInScope(tag2, scope, request));
   const images = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
-  const input = { request, config, policy: policy2, trust, scope, options, images };
+  const input = { request, config, policy: policy2, trust, scope, options, images, want };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
   if (request.command === "validate") collect(problems2, void 0, () => refuseConflicts(images));
   const elsewhere = request.forge === null ? [] : unsupported(config, request.forge);
@@ -21301,7 +29077,7 @@ function trustedRules({ trustFiles }, own, config) {
   return { trust: compileRules(trust).rules, config: trusted };
 }
 function withPromotions(config, promotions) {
-  const before = config.builds.length + config.images.length;
+  const before = config.builds.length + config.images.length + config.selections.length;
   const added = promotions.map((entry, i) => ({ ...entry, number: before + i + 1 }));
   return { ...config, images: [...config.images, ...added] };
 }
@@ -21327,9 +29103,9 @@ function ownerOfPromotions({ builds }, policy2, { stableSuffix, registryMap }) {
 }
 function overwritingCaches({ request, config, policy: policy2, scope, options, images }) {
   const { defaults } = request.build;
-  const named2 = { ...options, defaults, images: scope.builds ? request.images : [] };
+  const named3 = { ...options, defaults, images: scope.builds ? request.images : [] };
   const problems2 = [];
-  const builds = collect(problems2, [], () => buildsOfRun(config, named2));
+  const builds = collect(problems2, [], () => buildsOfRun(config, named3));
   const built = new Set(
     builds.flatMap(({ names: names2 }) => names2.map(({ repository }) => formatRepository(repository)))
   );
@@ -21412,8 +29188,8 @@ function promotionProblems(policy2, images, facts) {
   const branch = facts?.kind === "branch" ? facts.name : null;
   return images.flatMap(
     (entry) => entry.tags.flatMap((tag2, i) => {
-      const wrong5 = checkPromotionTag(policy2, tag2, branch);
-      return wrong5 === null ? [] : [{ entry, problem: { location: entry.origin.at("tags", i), ...wrong5 } }];
+      const wrong6 = checkPromotionTag(policy2, tag2, branch);
+      return wrong6 === null ? [] : [{ entry, problem: { location: entry.origin.at("tags", i), ...wrong6 } }];
     })
   );
 }
@@ -21457,34 +29233,34 @@ function createLooks(registry, wanted, allowed) {
   const many = repositoriesOfMany(wanted.filter(mayBeListed));
   const lists2 = /* @__PURE__ */ new Map();
   const looks = once2(true);
-  const listOf2 = async (first2, repository) => (await first2).state === "absent" ? registry.tagsAtOnce(repository) : null;
+  const listOf3 = async (first2, repository) => (await first2).state === "absent" ? registry.tagsAtOnce(repository) : null;
   const byList = async (tag2, tags) => {
-    const { destination, source, digest } = tag2;
-    if (tags?.has(destination.tag) === false)
-      return allowed === "confirmed" ? registry.headFresh(destination) : { state: "absent", unconfirmed: true };
-    const look6 = registry.head(destination, allowed);
+    const { destination: destination2, source, digest } = tag2;
+    if (tags?.has(tagOrDigest(destination2)) === false)
+      return allowed === "confirmed" ? registry.headFresh(destination2) : { state: "absent", unconfirmed: true };
+    const look6 = registry.head(destination2, allowed);
     if (tags !== null && digest === null && source.from === "image") await registry.head(source.ref);
     return look6;
   };
   return (tag2) => looks.run(formatReference(tag2.destination), () => {
-    const { destination, source } = tag2;
-    if (source.from === "build") return registry.head(destination);
-    const repository = formatRepository(destination);
-    if (!many.has(repository) || !mayBeListed(tag2)) return registry.head(destination, allowed);
+    const { destination: destination2, source } = tag2;
+    if (source.from === "build") return registry.head(destination2);
+    const repository = formatRepository(destination2);
+    if (!many.has(repository) || !mayBeListed(tag2)) return registry.head(destination2, allowed);
     const known3 = lists2.get(repository);
     if (known3 !== void 0) return known3.then((tags) => byList(tag2, tags));
-    const first2 = registry.head(destination, allowed);
-    lists2.set(repository, listOf2(first2, destination));
+    const first2 = registry.head(destination2, allowed);
+    lists2.set(repository, listOf3(first2, destination2));
     return first2;
   });
 }
-function mayBeListed({ source, kind, forced }) {
-  return source.from === "image" && kind !== "channel" && !forced;
+function mayBeListed({ destination: destination2, source, kind, forced }) {
+  return "tag" in destination2 && source.from === "image" && kind !== "channel" && !forced;
 }
 function repositoriesOfMany(wanted) {
   const counts2 = /* @__PURE__ */ new Map();
-  for (const { destination } of wanted) {
-    const repository = formatRepository(destination);
+  for (const { destination: destination2 } of wanted) {
+    const repository = formatRepository(destination2);
     counts2.set(repository, (counts2.get(repository) ?? 0) + 1);
   }
   return new Set([...counts2].flatMap(([repository, count2]) => count2 < LIST_FROM ? [] : [repository]));
@@ -21516,9 +29292,9 @@ async function observe(wanted, registry, lookups, options) {
 }
 async function confirmUnwritten({ actions }, observed, registry, concurrency) {
   const written2 = new Set(actions.filter(writes).map(({ wanted }) => formatReference(wanted.destination)));
-  const open7 = [...observed].filter(([{ destination }, { destination: seen }]) => {
+  const open7 = [...observed].filter(([{ destination: destination2 }, { destination: seen }]) => {
     const rests = seen.state === "absent" && seen.unconfirmed === true;
-    return rests && !written2.has(formatReference(destination));
+    return rests && !written2.has(formatReference(destination2));
   });
   await pool(open7, concurrency, async ([wanted, seen]) => {
     observed.set(wanted, { ...seen, destination: await registry.head(wanted.destination) });
@@ -21529,15 +29305,15 @@ function createObserver(registry, lookups, look6) {
   const sources = once2(true);
   return async (wanted) => {
     const nameless = lookups.nameless(wanted);
-    const destination = nameless === null ? await look6(wanted) : { state: "unknown", error: nameless };
-    if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
-    const previous = destination.state === "present" ? destination.digest : null;
+    const destination2 = nameless === null ? await look6(wanted) : { state: "unknown", error: nameless };
+    if (destination2.state === "unknown") return { destination: destination2, source: null, gate: OPEN, channel: null };
+    const previous = destination2.state === "present" ? destination2.digest : null;
     const pinned = previous !== null && previous === wanted.digest;
     const conditional = hasConditions(wanted, pinned);
-    const bare2 = { destination, source: null, gate: OPEN, channel: null };
+    const bare2 = { destination: destination2, source: null, gate: OPEN, channel: null };
     if (pinned && !conditional) return withTrust(wanted, bare2, previous);
     const source = pinned ? await observePinned(wanted, previous) : await observeSource(wanted, previous);
-    const rest = { destination, source, gate: OPEN, channel: null };
+    const rest = { destination: destination2, source, gate: OPEN, channel: null };
     const right = source.state === "missing" || source.state === "present" && source.digest === previous;
     if (previous !== null && right) {
       const kept = conditional ? await readKept(registry, wanted, previous, source) : {};
@@ -21551,16 +29327,16 @@ function createObserver(registry, lookups, look6) {
       wanted.kind === "channel" ? lookups.channel(wanted) : null
     ]);
     const digest = read4.state === "present" ? read4.digest : null;
-    return withTrust(wanted, { destination, source: read4, gate: gate2, channel }, digest);
+    return withTrust(wanted, { destination: destination2, source: read4, gate: gate2, channel }, digest);
   };
   async function withTrust(wanted, seen, digest) {
-    const { source, destination, entries, follows } = wanted;
+    const { source, destination: destination2, entries, follows } = wanted;
     if (digest === null || seen.source?.state === "unknown") return seen;
     if (lookups.trust === void 0 || source.from === "build" || follows !== null) return seen;
     const rules2 = lookups.trust.rulesFor(entries[0], source.ref);
     if (rules2.length === 0) return seen;
     const isKept = seen.destination.state === "present" && seen.destination.digest === digest;
-    const places = isKept && !sameRepository(source.ref, destination) ? [source.ref, destination] : [source.ref];
+    const places = isKept && !sameRepository(source.ref, destination2) ? [source.ref, destination2] : [source.ref];
     try {
       return { ...seen, trust: await lookups.trust.verify(registry, digest, places, rules2) };
     } catch (error2) {
@@ -21569,8 +29345,8 @@ function createObserver(registry, lookups, look6) {
     }
   }
   async function observePinned(wanted, digest) {
-    const { source, destination } = wanted;
-    if (source.from !== "image" || !carries(wanted)) return presentAt(destination, digest);
+    const { source, destination: destination2 } = wanted;
+    if (source.from !== "image" || !carries(wanted)) return presentAt(destination2, digest);
     const at3 = { registry: source.ref.registry, repository: source.ref.repository, digest };
     return stateOf2(at3, await registry.head(at3));
   }
@@ -21604,12 +29380,12 @@ function hasConditions(wanted, pinned) {
   const attached2 = follows === null && (attachments === "require" || carries(wanted));
   return platforms.length > 0 && source.from === "image" || revision !== null && !pinned || attached2;
 }
-function carries({ lateAttachments, follows, source, destination }) {
-  return lateAttachments && follows === null && source.from === "image" && !sameRepository(source.ref, destination);
+function carries({ lateAttachments, follows, source, destination: destination2 }) {
+  return lateAttachments && follows === null && source.from === "image" && !sameRepository(source.ref, destination2);
 }
 async function readKept(registry, wanted, digest, source) {
-  const { destination } = wanted;
-  const repository = { registry: destination.registry, repository: destination.repository };
+  const { destination: destination2 } = wanted;
+  const repository = { registry: destination2.registry, repository: destination2.repository };
   const at3 = { ...repository, digest };
   const from = source.state === "present" && carries(wanted) ? { ...source.repository, digest } : null;
   try {
@@ -21666,7 +29442,7 @@ async function readSource(registry, wanted, source) {
 function observeParts(release, parts, gitTags) {
   const unknown4 = release?.names.unknown ?? null;
   return {
-    nameless: ({ group: group2 }) => group2 === null ? null : unknown4,
+    nameless: ({ group: group2, nameless = null }) => group2 === null ? nameless : unknown4,
     gate: (wanted, source) => {
       const revision = source.state === "present" ? source.facts?.revision ?? null : null;
       const entry = wanted.entries.find(isPromotion);
@@ -21759,7 +29535,7 @@ function createRecords(ports) {
     let there = null;
     for (const tag2 of tags) {
       try {
-        const image2 = imageOf3(tag2);
+        const image2 = imageOf5(tag2);
         if (!tag2.written) there ??= await statementsOn(image2, ports, (found) => hasAll(tags, found));
         if (!isMissing(tag2, there ?? [], log)) continue;
         const statement = promotionOf2(tag2, ports, now());
@@ -21777,13 +29553,13 @@ function createRecords(ports) {
     return count2;
   };
   return {
-    sign: (destination, manifest) => {
-      const image2 = { ...repositoryOf3(destination), digest: manifest.digest };
+    sign: (destination2, manifest) => {
+      const image2 = { ...repositoryOf3(destination2), digest: manifest.digest };
       return signed.run(formatReference(image2), () => signBuild(image2, manifest)).then(() => void 0);
     },
     async write(tags) {
       const failed3 = /* @__PURE__ */ new Map();
-      const images = [...groupBy(tags, (tag2) => formatReference(imageOf3(tag2))).values()];
+      const images = [...groupBy(tags, (tag2) => formatReference(imageOf5(tag2))).values()];
       const counts2 = await pool(images, LANES, (group2) => writeAll(group2, failed3));
       const written2 = counts2.reduce((sum, count2) => sum + count2, 0);
       if (written2 > 0) log.line(`${written2 === 1 ? "1 record" : `${written2} records`} written.`);
@@ -21792,7 +29568,7 @@ function createRecords(ports) {
   };
 }
 async function lacksRecord(tag2, ports) {
-  const there = await statementsOn(imageOf3(tag2), ports, (found) => hasAll([tag2], found));
+  const there = await statementsOn(imageOf5(tag2), ports, (found) => hasAll([tag2], found));
   if (hasAll([tag2], there)) return null;
   const name = formatReference(tag2.destination);
   const other2 = there.find((statement) => statement.predicateType === PROMOTION && isOf2(tag2, statement));
@@ -21827,8 +29603,8 @@ function hasAll(tags, there) {
 function isSignatureOf(digest, statement) {
   return statement.predicateType === COSIGN_SIGN && isAbout(digest, statement);
 }
-function isOf2({ destination }, { predicate }) {
-  return textAt(predicate, "image") === formatRepository(destination) && textAt(predicate, "tag") === destination.tag;
+function isOf2({ destination: destination2 }, { predicate }) {
+  return textAt(predicate, "image") === formatRepository(destination2) && textAt(predicate, "tag") === destination2.tag;
 }
 function isAbout(digest, { subject }) {
   return subject.some((each) => digestsOf2(each).includes(digest));
@@ -21837,16 +29613,16 @@ function digestsOf2({ digest }) {
   return Object.entries(digest).map(([algorithm, hex2]) => `${algorithm}:${hex2}`);
 }
 function promotionOf2(tag2, { recorder, rule: rule3 }, time2) {
-  const { destination, location: location2, written: written2, previous, ofRelease } = tag2;
+  const { destination: destination2, location: location2, written: written2, previous, ofRelease } = tag2;
   const { commit: commit4, repository, ...run4 } = recorder.run;
   const built = repository === null || commit4 === null ? null : `git+${repository}@${commit4}`;
   return {
     _type: STATEMENT_V1,
-    subject: [subjectOf(destination, tag2.digest)],
+    subject: [subjectOf(destination2, tag2.digest)],
     predicateType: PROMOTION,
     predicate: {
-      image: formatRepository(destination),
-      tag: destination.tag,
+      image: formatRepository(destination2),
+      tag: destination2.tag,
       kind: tag2.kind,
       source: tag2.source ?? built,
       // Of a tag that an earlier run wrote nobody knows any more.
@@ -21870,7 +29646,7 @@ function platformsOf3(manifest) {
     (child3) => !isAttestation(child3) && child3.platform !== null && isRealPlatform(child3.platform)
   );
 }
-var LANES, described2, imageOf3, repositoryOf3;
+var LANES, described2, imageOf5, repositoryOf3;
 var init_record = __esm({
   "src/trust/record.ts"() {
     "use strict";
@@ -21889,7 +29665,7 @@ var init_record = __esm({
       digest,
       size: bytes.length
     });
-    imageOf3 = ({ destination, digest }) => ({ ...repositoryOf3(destination), digest });
+    imageOf5 = ({ destination: destination2, digest }) => ({ ...repositoryOf3(destination2), digest });
     repositoryOf3 = ({ registry, repository }) => ({ registry, repository });
   }
 });
@@ -21949,7 +29725,7 @@ async function lostAttachment(action2, registry) {
   }
 }
 function drift(kind, { wanted }, text4) {
-  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text4, location: wanted.location };
+  return { kind, image: wanted.image, tag: tagOrDigest(wanted.destination), text: text4, location: wanted.location };
 }
 var init_drift = __esm({
   "src/plan/drift.ts"() {
@@ -21991,7 +29767,7 @@ function inOrder2(wanted) {
   return [...groups.values()].sort((a, b) => rank2(a) - rank2(b));
 }
 function refuseName(tag2, owner) {
-  const text4 = `the name "${tag2.destination.tag}" belongs to another: ${owner}`;
+  const text4 = `the name "${tagOrDigest(tag2.destination)}" belongs to another: ${owner}`;
   return refuse(tag2, null, "name-taken", text4);
 }
 function otherDigest(tag2, wanted, observed) {
@@ -21999,7 +29775,7 @@ function otherDigest(tag2, wanted, observed) {
   const digest = promotedDigest(tag2, observed);
   if (entry === void 0 || digest === null) return null;
   const names2 = wanted.filter(
-    ({ entries: [other2], destination }) => other2 === entry && destination.tag === tag2.destination.tag
+    ({ entries: [other2], destination: destination2 }) => other2 === entry && tagOrDigest(destination2) === tagOrDigest(tag2.destination)
   );
   return names2.find((other2) => ![digest, null].includes(promotedDigest(other2, observed))) ?? null;
 }
@@ -22019,7 +29795,7 @@ function refuseSplit(tag2, other2, observed) {
 }
 function decideOne(tag2, observed, settled3) {
   const seen = observed.get(tag2);
-  if (seen === void 0) throw new Error(`nothing was observed for ${tag2.image}:${tag2.destination.tag}`);
+  if (seen === void 0) throw new Error(`nothing was observed for ${tagName(tag2)}`);
   const leader = tag2.follows === null ? void 0 : settled3.get(tag2.follows);
   const wanted = leader === void 0 || leader.wanted === tag2.follows ? tag2 : { ...tag2, follows: leader.wanted };
   const action2 = decide(wanted, seen);
@@ -22096,10 +29872,10 @@ function describe2(claims) {
   const pinned = claims.some(({ action: action2 }) => action2.wanted.digest !== null);
   const each = claims.slice(0, MOST_SHOWN).map((claim) => {
     const { source, location: location2 } = claim.action.wanted;
-    const named2 = source.from === "image" ? formatReference(source.ref) : `build ${source.build}`;
+    const named3 = source.from === "image" ? formatReference(source.ref) : `build ${source.build}`;
     const digest = pinned && source.from === "image" && "tag" in source.ref ? digestOf2(claim) : null;
     const where = location2 === null ? "" : ` (${location2.file}:${location2.line})`;
-    return `${named2}${digest === null ? "" : ` = ${digest}`}${where}`;
+    return `${named3}${digest === null ? "" : ` = ${digest}`}${where}`;
   });
   const more = claims.length > MOST_SHOWN ? ` and ${claims.length - MOST_SHOWN} more` : "";
   return `several entries want this tag from different sources: ${each.join(", ")}${more}`;
@@ -22118,17 +29894,17 @@ function holdToReview(plan2, unreviewed2, mode) {
     const cause = unreviewed2.get(action2);
     if (cause === void 0) return action2;
     if (mode === "require") {
-      return refuse(action2.wanted, action2.previous, "not-reviewed", textOf4(action2, cause));
+      return refuse(action2.wanted, action2.previous, "not-reviewed", textOf5(action2, cause));
     }
     const same2 = "why" in cause ? left.get(cause.why) ?? 0 : 1;
     if (same2 === 0) return action2;
     if ("why" in cause) left.set(cause.why, 0);
     const more = same2 > 1 ? ` (the same holds for ${same2 - 1} more)` : "";
-    return { ...action2, warnings: [...action2.warnings, textOf4(action2, cause) + more] };
+    return { ...action2, warnings: [...action2.warnings, textOf5(action2, cause) + more] };
   });
   return { actions };
 }
-function textOf4({ wanted }, cause) {
+function textOf5({ wanted }, cause) {
   if ("why" in cause) return `nobody saw this plan on a pull request: ${cause.why}`;
   const source = wanted.source.from === "image" ? formatReference(wanted.source.ref) : wanted.image;
   return `${source} was ${cause.reviewed} when pull request #${cause.pull} was reviewed, and is ${cause.now} now`;
@@ -22144,6 +29920,87 @@ var init_plan = __esm({
     WORST_FIRST2 = ["refuse", "hold", "move", "create", "build", "keep"];
     STRICTEST_FIRST = ["require", "copy", "ignore"];
     MOST_SHOWN = 5;
+  }
+});
+
+// src/select.ts
+async function select2(input, registry, log) {
+  const { config, request, scope, options } = input;
+  const { selections } = config;
+  if (selections.length === 0 || !scope.images) return input;
+  const selector = await createSelector(selections);
+  if (request.command === "validate") return input;
+  const lists2 = once2(true);
+  const search = {
+    selector,
+    map: options.registryMap,
+    log,
+    tags: (repository) => lists2.run(formatRepository(repository), () => registry.tags(repository)),
+    repositories: (host) => registry.repositories(host)
+  };
+  const found = await pool(selections, request.concurrency, (selection) => expand(selection, search));
+  const images = [...config.images, ...found.flat()];
+  return { ...input, config: { ...config, images }, images: input.want(images) };
+}
+async function expand(selection, search) {
+  const { source, destination: destination2 } = selection;
+  if (source.repository !== null) return ofRepository(selection, source.text, destination2, search);
+  try {
+    const names2 = search.selector.repositories(selection, await repositoriesOf(source.registry, search));
+    if (names2.length === 0) warn2(selection, `no repository of ${source.text} is selected`, search);
+    const found = await pool(
+      names2,
+      4,
+      (name) => ofRepository(selection, `${source.text}/${name}`, `${destination2}/${name}`, search)
+    );
+    return found.flat();
+  } catch (error2) {
+    return [unlisted(selection, `${source.text}/x`, `${destination2}/x`, error2)];
+  }
+}
+async function repositoriesOf(registry, { map: map2, ...search }) {
+  const mapped = mapRepository({ registry, repository: "" }, map2);
+  const prefix = mapped.repository;
+  const names2 = await search.repositories(mapped.registry);
+  return names2.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+}
+async function ofRepository(selection, sourceText2, destinationText, search) {
+  const [source, name] = [named(sourceText2), named(destinationText)];
+  try {
+    const listed4 = await search.tags(mapRepository(source.repository, search.map));
+    if (listed4.length === 0)
+      throw new OperationError(
+        "absent",
+        `${sourceText2}: the repository has no tags, or may not be seen; check its name, and log in`
+      );
+    const tags = search.selector.tags(selection, listed4);
+    if (tags.length === 0)
+      warn2(selection, `of the ${listed4.length} tags of ${sourceText2} none is selected`, search);
+    return tags.map((tag2) => selected(selection, source, tag2, name));
+  } catch (error2) {
+    return [unlisted(selection, sourceText2, destinationText, error2)];
+  }
+}
+function unlisted(selection, source, destination2, error2) {
+  if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+  return { ...selected(selection, named(source), "*", named(destination2)), unlisted: error2 };
+}
+function named(text4) {
+  const parsed2 = parseRepository(text4);
+  if (parsed2.ok) return { text: text4, repository: parsed2.value };
+  throw new OperationError("protocol", `${text4}: ${parsed2.what}`);
+}
+function warn2(selection, what, { log }) {
+  log.warning({ location: selection.origin.at(), what, hint: "check the expressions and version ranges" });
+}
+var init_select = __esm({
+  "src/select.ts"() {
+    "use strict";
+    init_other_tools();
+    init_errors();
+    init_reference();
+    init_overrides();
+    init_concurrency();
   }
 });
 
@@ -22198,14 +30055,14 @@ var init_keys = __esm({
 // src/trust/material.ts
 async function readMaterial(rules2, trustedRoot, sources) {
   const problems2 = [];
-  const keys = /* @__PURE__ */ new Map();
+  const keys2 = /* @__PURE__ */ new Map();
   for (const { rule: rule3, authorities } of rules2) {
     for (const [index, authority2] of authorities.entries()) {
       if (authority2.config.key === void 0) continue;
       const [kind] = Object.keys(authority2.config.key);
       const location2 = rule3.origin.at("authorities", index, "key", kind ?? "");
       const key2 = await readKey(authority2.config.key, sources);
-      if (key2.ok) keys.set(authority2, key2.value);
+      if (key2.ok) keys2.set(authority2, key2.value);
       else problems2.push({ location: location2, what: key2.what, hint: key2.hint });
     }
   }
@@ -22217,7 +30074,7 @@ async function readMaterial(rules2, trustedRoot, sources) {
   let prover;
   return {
     keyOf: (authority2) => {
-      const key2 = keys.get(authority2);
+      const key2 = keys2.get(authority2);
       if (key2 === void 0) throw new Error("a key of a rule was not read");
       return key2;
     },
@@ -22553,7 +30410,7 @@ async function verifyImage(image2, rules2, material) {
     const each = state.compiled.rule.eachPlatform && !verdict2.holds;
     verdicts.push(each ? await eachPlatform(verdict2, state.compiled, image2, material) : verdict2);
   }
-  return { holds: verdicts.every(({ holds }) => holds), rules: verdicts };
+  return { holds: verdicts.every(({ holds: holds2 }) => holds2), rules: verdicts };
 }
 async function eachPlatform(whole2, rule3, image2, material) {
   const signers = [];
@@ -22674,14 +30531,14 @@ async function byKey(claim, key2, image2) {
 function verdictOf({ compiled, found, candidates, met }, { digest }) {
   const { rule: rule3, label: label4 } = compiled;
   const signers = met === void 0 ? [] : [...found[met]?.values() ?? []];
-  const holds = met !== void 0;
+  const holds2 = met !== void 0;
   return {
     rule: rule3,
     label: label4,
-    holds,
+    holds: holds2,
     signers,
     candidates,
-    why: holds ? "" : whyOf2(compiled, found, candidates, digest)
+    why: holds2 ? "" : whyOf2(compiled, found, candidates, digest)
   };
 }
 function whyOf2({ authorities }, found, candidates, digest) {
@@ -22692,9 +30549,9 @@ function whyOf2({ authorities }, found, candidates, digest) {
   });
   if (partly[0] !== void 0) return partly[0];
   if (candidates.length === 0) return `nothing that is signed is attached to ${short2}`;
-  const named2 = candidates.slice(0, MOST_NAMED2).map((each) => `${shortName(each.name)}: ${each.counts ? "counts" : each.why}`);
+  const named3 = candidates.slice(0, MOST_NAMED2).map((each) => `${shortName(each.name)}: ${each.counts ? "counts" : each.why}`);
   const more = candidates.length > MOST_NAMED2 ? `; and ${candidates.length - MOST_NAMED2} more` : "";
-  return `nothing that is attached to ${short2} counts: ${named2.join("; ")}${more}`;
+  return `nothing that is attached to ${short2} counts: ${named3.join("; ")}${more}`;
 }
 function shortName(name) {
   return name.replace(/^(sha\d{3}[:-][0-9a-f]{12})[0-9a-f]+/, "$1");
@@ -22775,10 +30632,11 @@ var init_check3 = __esm({
 async function run(request, ports) {
   return runLoaded(load(request), ports);
 }
-async function runLoaded(input, ports) {
-  const { request } = input;
+async function runLoaded(loaded, ports) {
+  const { request } = loaded;
   const started = ports.clock.now();
   await breathe();
+  const input = await select2(loaded, ports.registry, ports.log);
   for (const problem4 of inputWarnings(input)) ports.log.warning(problem4);
   const passedOver = buildsWithoutRef(input);
   if (passedOver !== null) ports.log.warning(passedOver);
@@ -22808,8 +30666,8 @@ async function planRun(input, release, ports) {
     }
     const seen = await observeAndPlan(wanted, release, input, ports);
     const tags = request.command === "apply" ? await ports.review(seen, request.files, request.review ?? config.review) : seen;
-    const { resolved, decision } = release?.names ?? {};
-    const version = resolved?.version ?? null;
+    const { resolved: resolved2, decision } = release?.names ?? {};
+    const version = resolved2?.version ?? null;
     const builds = await planBuilds2(release, tags, request, ports);
     const plan2 = { builds, tags, version, rule: decision?.rule ?? null };
     if (isPlanShown(request, ports)) sayTags(planned(plan2, request).outcomes, version, ports);
@@ -22925,8 +30783,8 @@ function finish(input, release, builds, { made, outcomes }, drift2, { registry, 
   });
   const said3 = sentence(report2, input, request);
   for (const text4 of wrap("", closing(report2, said3), log.layout.width, 2)) log.line(text4);
-  const code2 = exitCode(report2, { changesAsCode: request.changesAsCode, onHold: config.onHold });
-  return { report: report2, exitCode: code2, closing: said3, config, release, made, outcomes };
+  const code18 = exitCode(report2, { changesAsCode: request.changesAsCode, onHold: config.onHold });
+  return { report: report2, exitCode: code18, closing: said3, config, release, made, outcomes };
 }
 var import_promises4;
 var init_run = __esm({
@@ -22945,6 +30803,7 @@ var init_run = __esm({
     init_lines();
     init_report();
     init_nothing();
+    init_select();
     init_text();
     init_record();
     init_check3();
@@ -22988,7 +30847,7 @@ async function readTagFiles(patterns, options) {
   const seen = /* @__PURE__ */ new Set();
   for (const pattern of patterns.map((each) => each.trim()).filter((each) => each !== "")) {
     for (const path6 of await pathsFor(pattern, options, problems2)) {
-      const result = await readOne(path6, pattern, options, seen);
+      const result = await readOne2(path6, pattern, options, seen);
       if (result === void 0) continue;
       if ("what" in result) problems2.push(result);
       else files.push(result);
@@ -22999,7 +30858,7 @@ async function readTagFiles(patterns, options) {
 }
 async function pathsFor(pattern, { cwd }, problems2) {
   const literal2 = (0, import_node_path5.resolve)(cwd, pattern);
-  if (!isGlob(pattern) || await exists2(literal2)) return [literal2];
+  if (!isGlob(pattern) || await exists2(literal2)) return thinManifests(literal2);
   const found = await expandGlob((0, import_node_path5.isAbsolute)(pattern) ? "/" : cwd, pattern);
   if (found.length === 0) {
     problems2.push({
@@ -23009,7 +30868,21 @@ async function pathsFor(pattern, { cwd }, problems2) {
   }
   return found;
 }
-async function readOne(path6, pattern, options, seen) {
+async function thinManifests(path6) {
+  const [manifests, images] = [(0, import_node_path5.join)(path6, "manifests"), (0, import_node_path5.join)(path6, "images")];
+  const isThin = (await Promise.all([manifests, images].map(isDirectory2))).every((is) => is);
+  if (!isThin) return [path6];
+  const files = [];
+  for (const { name } of await entriesOf2(manifests)) {
+    const manifest = (0, import_node_path5.join)(manifests, name, "promoter-manifest.yaml");
+    if (await exists2(manifest)) files.push(manifest, (0, import_node_path5.join)(images, name, "images.yaml"));
+  }
+  return files.length > 0 ? files : [(0, import_node_path5.join)(manifests, "*", "promoter-manifest.yaml")];
+}
+async function isDirectory2(path6) {
+  return (await (0, import_promises5.stat)(path6).catch(() => null))?.isDirectory() === true;
+}
+async function readOne2(path6, pattern, options, seen) {
   const name = shownName2(path6, pattern, options);
   let file2;
   try {
@@ -23034,15 +30907,15 @@ async function readOne(path6, pattern, options, seen) {
   }
 }
 function unreadable2(error2, name, { cwd }) {
-  const code2 = typeof error2 === "object" && error2 !== null && "code" in error2 ? String(error2.code) : "";
-  if (code2 === "ENOENT" || code2 === "ENOTDIR") {
+  const code18 = typeof error2 === "object" && error2 !== null && "code" in error2 ? String(error2.code) : "";
+  if (code18 === "ENOENT" || code18 === "ENOTDIR") {
     return {
       what: `there is no tag file "${name}" in ${cwd}`,
       hint: "check the path, and that the repository is checked out before Retag runs"
     };
   }
   return {
-    what: `the tag file "${name}" cannot be read: ${code2 || messageOf(error2)}`,
+    what: `the tag file "${name}" cannot be read: ${code18 || messageOf(error2)}`,
     hint: "check its permissions"
   };
 }
@@ -23054,8 +30927,8 @@ async function readWorkspaceFile(workspace, path6) {
     file2 = await (0, import_promises5.open)(real, import_node_fs2.constants.O_RDONLY | (import_node_fs2.constants.O_NONBLOCK || 0));
     return (await file2.stat()).isFile() ? await readUpTo(file2, MAX_NAMED_BYTES) : null;
   } catch (error2) {
-    const code2 = typeof error2 === "object" && error2 !== null && "code" in error2 ? error2.code : "";
-    if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
+    const code18 = typeof error2 === "object" && error2 !== null && "code" in error2 ? error2.code : "";
+    if (code18 === "ENOENT" || code18 === "ENOTDIR") return null;
     throw new OperationError(
       "rejected",
       `${path6} cannot be read: ${messageOf(error2)}; check its permissions`
@@ -23074,7 +30947,8 @@ function isInside(folder, path6) {
 }
 function shownName2(path6, pattern, { cwd, workspaceRoot }) {
   const base = workspaceRoot ?? cwd;
-  const name = isInside(base, path6) ? (0, import_node_path5.relative)(base, path6) : isGlob(pattern) ? path6 : pattern;
+  const found = path6 === (0, import_node_path5.resolve)(cwd, pattern) ? pattern : path6;
+  const name = isInside(base, path6) ? (0, import_node_path5.relative)(base, path6) : found;
   return name.replaceAll(import_node_path5.sep, "/");
 }
 async function readUpTo(file2, limit) {
@@ -23351,910 +31225,201 @@ var init_write = __esm({
   }
 });
 
-// src/config/entries.ts
-function compareEntries(before, after) {
-  const known3 = new Set(before.map(entryKey));
-  const changed2 = after.filter((entry) => !known3.has(entryKey(entry)));
-  const wanted = new Map(before.flatMap(tagsOf2).map((tag2) => [tag2.name, tag2]));
-  const now = new Set(after.flatMap(tagsOf2).map(({ name }) => name));
-  const edited2 = changed2.flatMap(
-    (entry) => tagsOf2(entry).flatMap((tag2) => {
-      const old = wanted.get(tag2.name);
-      return old && old.from !== tag2.from ? [{ before: old, after: tag2, entry: entry.number }] : [];
-    })
+// src/registry/auth/docker-config.ts
+function parseDockerConfig(bytes, source) {
+  const json2 = parseJson(bytes);
+  if (!isObject(json2)) throw bad4(source, "is not a JSON object");
+  const { auths = {}, credHelpers = {}, credsStore = null } = json2;
+  if (!isObject(auths) || !isObject(credHelpers))
+    throw bad4(source, 'has "auths" or "credHelpers" that is no object');
+  if (credsStore !== null && typeof credsStore !== "string")
+    throw bad4(source, 'has a "credsStore" that is no string');
+  return { source, auths, credHelpers, credsStore: credsStore === "" ? null : credsStore };
+}
+function keyOf(registry) {
+  return registry === "docker.io" ? HUB_KEY : registry;
+}
+function entryOf2(list4, registry) {
+  const exact = keyOf(registry);
+  if (Object.hasOwn(list4, exact)) return list4[exact];
+  const wanted = hubOr(registry);
+  const key2 = Object.keys(list4).find((candidate) => hubOr(hostOf(candidate)) === wanted);
+  return key2 === void 0 ? void 0 : list4[key2];
+}
+function hubOr(host) {
+  return HUB_HOSTS.has(host) ? "docker.io" : host;
+}
+function hostOf(key2) {
+  return key2.replace(/^https?:\/\//i, "").replace(/\/.*$/s, "").toLowerCase();
+}
+function credentialOf(entry, source, registry) {
+  if (entry === void 0 || entry === null) return null;
+  if (!isObject(entry)) throw bad4(source, `has an entry for ${registry} that is no object`);
+  const text4 = (name) => typeof entry[name] === "string" ? entry[name] : "";
+  const decoded = text4("auth") === "" ? null : decodeAuth(text4("auth"), source, registry);
+  const [username, password] = decoded ?? [text4("username"), text4("password")];
+  if (text4("registrytoken") !== "") return { kind: "registry", token: text4("registrytoken"), source };
+  if (text4("identitytoken") !== "")
+    return { kind: "identity", username: username || "<token>", token: text4("identitytoken"), source };
+  return username === "" && password === "" ? null : { kind: "basic", username, password, source };
+}
+function decodeAuth(auth, source, registry) {
+  if (!/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(auth))
+    throw bad4(source, `has an "auth" for ${registry} that is not base64`);
+  const text4 = Buffer.from(auth, "base64").toString("utf8");
+  const colon = text4.indexOf(":");
+  if (colon < 0) throw bad4(source, `has an "auth" for ${registry} without a colon between user and password`);
+  return [text4.slice(0, colon), text4.slice(colon + 1).replace(/^\0+|(?<!\0)\0+$/g, "")];
+}
+function bad4(source, what) {
+  return new OperationError("denied", `${source} ${what}; fix it, or log in again with "docker login"`);
+}
+function basicHeader(username, password) {
+  return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
+}
+function secretsOf2(credential) {
+  if (credential.kind === "registry") return [credential.token];
+  const secret = credential.kind === "basic" ? credential.password : credential.token;
+  return [secret, basicHeader(credential.username, secret).slice("Basic ".length)];
+}
+async function askHelper(name, registry, from, settings) {
+  if (!NAME.test(name) || name.startsWith("-")) {
+    throw new OperationError(
+      "denied",
+      `${from} names a credential helper that is not a plain name; correct it`
+    );
+  }
+  const program = `docker-credential-${name}`;
+  const { error: error2, stdout } = await run2(program, keyOf(registry), settings);
+  if (error2) {
+    if (/credentials not found/i.test(stdout)) return null;
+    throw failed2(program, registry, from, reasonOf(error2, settings.timeoutMs));
+  }
+  const answer2 = parseJson(Buffer.from(stdout, "utf8"));
+  const { Username: username, Secret: secret } = isObject(answer2) ? answer2 : {};
+  if (typeof username !== "string" || typeof secret !== "string") {
+    throw failed2(program, registry, from, "its answer is not the JSON of a credential helper");
+  }
+  const source = `${program} (${from})`;
+  if (username === "" && secret === "") return null;
+  return username === "<token>" ? { kind: "identity", username, token: secret, source } : { kind: "basic", username, password: secret, source };
+}
+function run2(program, input, { env, timeoutMs, signal }) {
+  return new Promise((resolve12) => {
+    const child3 = (0, import_node_child_process2.execFile)(
+      program,
+      ["get"],
+      {
+        env: childEnvironment(env),
+        timeout: timeoutMs,
+        killSignal: "SIGKILL",
+        maxBuffer: MAX_BYTES2,
+        windowsHide: true,
+        ...signal ? { signal } : {}
+      },
+      (error2, stdout) => resolve12({ error: error2, stdout })
+    );
+    child3.stdin?.on("error", () => void 0);
+    child3.stdin?.end(input);
+  });
+}
+function reasonOf(error2, timeoutMs) {
+  const { code: code18 } = error2;
+  if (code18 === "ENOENT") return "it is not installed (not found in PATH)";
+  if (code18 === "EACCES") return "it may not be run";
+  if (code18 === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
+    return `it printed more than ${MAX_BYTES2} bytes`;
+  if (error2.name === "AbortError") return "the run ended first";
+  if (error2.killed) return `it gave no answer within ${timeoutMs / 1e3} s`;
+  return `it ended with exit code ${code18 ?? "unknown"}`;
+}
+function failed2(program, registry, from, why) {
+  return new OperationError(
+    "denied",
+    `${program}, which ${from} names for ${registry}, gave no login: ${why}; fix it, or take it out of that file`
   );
-  return {
-    changed: new Set(changed2.map(({ number: number2 }) => number2)),
-    untouched: new Set(after.filter((entry) => known3.has(entryKey(entry))).map(({ number: number2 }) => number2)),
-    removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
-    edited: edited2
+}
+var import_node_child_process2, HUB_KEY, HUB_HOSTS, NAME, MAX_BYTES2;
+var init_docker_config = __esm({
+  "src/registry/auth/docker-config.ts"() {
+    "use strict";
+    import_node_child_process2 = require("node:child_process");
+    init_errors();
+    init_manifest();
+    init_environment();
+    HUB_KEY = "https://index.docker.io/v1/";
+    HUB_HOSTS = /* @__PURE__ */ new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
+    NAME = /^[A-Za-z0-9._-]+$/;
+    MAX_BYTES2 = 64 * 1024;
+  }
+});
+
+// src/registry/auth/credentials.ts
+function createCredentials(options) {
+  const known3 = /* @__PURE__ */ new Map();
+  let file2;
+  return (registry) => {
+    let found = known3.get(registry);
+    if (!found) {
+      found = lookUp(registry, options, () => file2 ??= readConfig2(options.env));
+      known3.set(registry, found);
+    }
+    return found;
   };
 }
-function isTouched(action2, { changed: changed2 }) {
-  return entriesOf3(action2).some((entry) => changed2.has(entry));
+async function lookUp(registry, options, file2) {
+  return fromEnvironment(registry, options.env) ?? await fromConfig(registry, await file2(), options) ?? fromJob(registry, options);
 }
-function countsForPullRequest(action2, { untouched }) {
-  return !(action2.entry !== null && entriesOf3(action2).every((entry) => untouched.has(entry)));
+function fromEnvironment(registry, env) {
+  const text4 = env["DOCKER_AUTH_CONFIG"] ?? "";
+  if (text4 === "") return null;
+  const { auths, source } = parseDockerConfig(Buffer.from(text4, "utf8"), "DOCKER_AUTH_CONFIG");
+  return credentialOf(entryOf2(auths, registry), source, registry);
 }
-function entriesOf3({ entry, other_entries: others }) {
-  return entry === null ? others : [entry, ...others];
+async function fromConfig(registry, config, { env, signal, helperTimeoutMs }) {
+  if (!config) return null;
+  const settings = {
+    env,
+    timeoutMs: helperTimeoutMs ?? HELPER_MS,
+    ...signal ? { signal } : {}
+  };
+  const helper = entryOf2(config.credHelpers, registry);
+  if (typeof helper === "string" && helper !== "")
+    return askHelper(helper, registry, config.source, settings);
+  const stored = config.credsStore ? await askHelper(config.credsStore, registry, config.source, settings) : null;
+  return stored ?? credentialOf(entryOf2(config.auths, registry), config.source, registry);
 }
-function tagsOf2(entry) {
-  const source = formatRepository(entry.srcRepository);
-  const from = [
-    entry.srcBuildTag === void 0 ? source : `${source}:${entry.srcBuildTag}`,
-    ...entry.srcDigest === void 0 ? [] : [`@${entry.srcDigest}`]
-  ].join("");
-  return entry.names.flatMap(
-    ({ repository }) => entry.tags.map((tag2) => ({ name: formatReference({ ...repository, tag: tag2 }), from }))
-  );
+function fromJob(registry, { githubToken = "", githubActor = "" }) {
+  if (registry !== JOB_REGISTRY || githubToken === "") return null;
+  const username = githubActor === "" ? "x-access-token" : githubActor;
+  return { kind: "basic", username, password: githubToken, source: "the job token (github-token)" };
 }
-function entryKey(entry) {
-  return JSON.stringify(
-    entry,
-    (key2, value) => key2 === "origin" || key2 === "number" ? void 0 : value
-  );
-}
-function entryTest(entry) {
-  const key2 = entryKey(entry);
-  const { file: file2 } = entry.origin.at();
-  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other2) => entryKey(other2) === key2) };
-}
-function entriesIn(path6, text4) {
+async function readConfig2(env) {
+  const folder = env["DOCKER_CONFIG"] || (0, import_node_path7.join)(env["HOME"] || env["USERPROFILE"] || (0, import_node_os.homedir)(), ".docker");
+  const path6 = (0, import_node_path7.join)(folder, "config.json");
+  let bytes;
   try {
-    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
+    bytes = await (0, import_promises7.readFile)(path6);
   } catch (error2) {
-    if (error2 instanceof UserError) return [];
-    throw error2;
-  }
-}
-var init_entries = __esm({
-  "src/config/entries.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_config();
-  }
-});
-
-// src/github/answers.ts
-function checked(route, data) {
-  const shape = ANSWERS[route];
-  const [issue3] = (shape && safeParse(shape, data, { abortEarly: true }).issues) ?? [];
-  if (issue3 === void 0) return data;
-  const what = `${getDotPath(issue3) ?? "the answer"} is ${issue3.received.slice(0, 60)}`;
-  const next3 = "check that no proxy answers in its place, and run again";
-  throw new OperationError("protocol", `GitHub's answer to ${route} cannot be read: ${what}; ${next3}`);
-}
-var text3, has, user, sha, page, issue2, commit2, pull, check2, run2, environments, rules, ANSWERS;
-var init_answers = __esm({
-  "src/github/answers.ts"() {
-    "use strict";
-    init_dist2();
-    init_errors();
-    text3 = string2();
-    has = looseObject;
-    user = nullish(has({ login: text3 }));
-    sha = has({ sha: text3 });
-    page = has({ html_url: text3 });
-    issue2 = has({ number: number(), html_url: text3, body: nullish(text3), user });
-    commit2 = has({ sha: text3, commit: has({ committer: nullish(has({ date: optional(text3) })) }) });
-    pull = has({ number: number(), base: has({ ref: text3 }), head: sha });
-    check2 = has({ name: text3, head_sha: text3, status: text3 });
-    run2 = has({ updated_at: text3, repository: has({ full_name: text3 }) });
-    environments = array(has({ name: optional(text3) }));
-    rules = nullish(array(has({ reviewers: nullish(array(has({}))) })));
-    ANSWERS = {
-      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}": has({ state: text3 }),
-      "GET /repos/{owner}/{repo}": has({ default_branch: text3 }),
-      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals": array(
-        has({ state: text3, user: has({ login: text3 }), environments })
-      ),
-      "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": has({ workflow_runs: array(run2) }),
-      "GET /repos/{owner}/{repo}/commits": array(commit2),
-      "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls": array(pull),
-      "GET /repos/{owner}/{repo}/commits/{ref}": commit2,
-      "GET /repos/{owner}/{repo}/commits/{ref}/check-runs": has({ check_runs: array(check2) }),
-      "GET /repos/{owner}/{repo}/commits/{ref}/statuses": array(has({ context: text3, state: text3 })),
-      "GET /repos/{owner}/{repo}/environments/{environment_name}": has({ protection_rules: rules }),
-      "GET /repos/{owner}/{repo}/git/blobs/{file_sha}": has({ content: text3 }),
-      "GET /repos/{owner}/{repo}/git/commits/{commit_sha}": has({
-        message: text3,
-        tree: sha,
-        parents: array(sha)
-      }),
-      "GET /repos/{owner}/{repo}/git/ref/{ref}": has({ object: has({ type: text3, sha: text3 }) }),
-      "GET /repos/{owner}/{repo}/git/tags/{tag_sha}": has({ object: sha }),
-      "GET /repos/{owner}/{repo}/git/trees/{tree_sha}": has({ tree: array(has({})) }),
-      "GET /repos/{owner}/{repo}/issues": array(issue2),
-      "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": array(page),
-      "GET /repos/{owner}/{repo}/pulls": array(issue2),
-      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews": array(has({ state: text3, user })),
-      "GET /user": has({ login: text3 }),
-      "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}": page,
-      "POST /repos/{owner}/{repo}/git/commits": sha,
-      "POST /repos/{owner}/{repo}/git/trees": sha,
-      "POST /repos/{owner}/{repo}/issues": issue2,
-      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments": page,
-      "POST /repos/{owner}/{repo}/pulls": issue2
-    };
-  }
-});
-
-// src/github/errors.ts
-function faultOf(thrown, attempt3) {
-  if (attempt3.signal?.aborted) {
-    return { error: new OperationError("cancelled", "the run was stopped", { cause: thrown }), answer: null };
-  }
-  const method = attempt3.route.slice(0, attempt3.route.indexOf(" "));
-  const what = `${method} ${pathOf(attempt3)}`;
-  const { response, status } = thrown;
-  if (!response || status === void 0) {
-    const message2 = redact(messageOf(thrown), attempt3.token);
-    const error3 = thrown instanceof OperationError ? thrown : new OperationError("unavailable", `GitHub cannot be reached for ${what} (${message2})`);
-    return { error: error3, answer: { method, status: null, headers: {}, message: message2 } };
-  }
-  const message = redact(messageIn(response.data), attempt3.token);
-  const said3 = `GitHub answered ${status} to ${what}${message === "" ? "" : ` (${message})`}`;
-  const error2 = new OperationError(codeOf(status), `${said3}${hint(status, message, attempt3)}`, { status });
-  return { error: error2, answer: { method, status, headers: response.headers, message } };
-}
-function limitFault({ status }, until) {
-  const text4 = `GitHub's rate limit is used up until ${moment(until)}; run again after that`;
-  return new OperationError("unavailable", text4, status === null ? {} : { status });
-}
-function redact(text4, token) {
-  return oneLine(token === "" ? text4 : text4.replaceAll(token, "***"));
-}
-function codeOf(status) {
-  if (status === 404 || status === 410) return "absent";
-  if (status === 401 || status === 403) return "denied";
-  return status >= 500 || status === 429 ? "unavailable" : "rejected";
-}
-function hint(status, message, attempt3) {
-  if (status === 401) return '; give "github-token" a token that is valid';
-  if (/not permitted to create or approve pull requests/i.test(message)) {
-    return '; allow it in the settings of the repository: Actions, General, "Allow GitHub Actions to create and approve pull requests"';
-  }
-  if (status !== 403 && status !== 404) return "";
-  const needs = attempt3.needs ?? permissionFor(attempt3.route);
-  const { owner, repo } = attempt3.params;
-  const target = owner !== void 0 && repo !== void 0 ? `${owner}/${repo}` : null;
-  const advice = explainRefusal(attempt3.route, needs, target, attempt3.home);
-  return status === 403 ? `; ${advice}` : `; if it exists, ${advice}`;
-}
-function pathOf({ route, params }) {
-  const target = route.slice(route.indexOf(" ") + 1);
-  if (URL.canParse(target)) return new URL(target).pathname;
-  const values = params;
-  return oneLine(target.replace(/\{(\w+)\}/g, (whole2, name) => String(values[name] ?? whole2)));
-}
-function messageIn(data) {
-  if (typeof data !== "object" || data === null) return "";
-  const { message, errors } = data;
-  const text4 = typeof message === "string" ? message : "";
-  const details2 = Array.isArray(errors) ? errors.map(detail).filter((one2) => one2 !== "") : [];
-  return details2.length > 0 ? `${text4}: ${details2.join(", ")}` : text4;
-}
-function detail(error2) {
-  if (typeof error2 === "string") return error2;
-  if (typeof error2 !== "object" || error2 === null) return "";
-  const { message, resource, field: field2, code: code2 } = error2;
-  if (typeof message === "string") return message;
-  return [resource, field2, code2].filter((part) => typeof part === "string").join(" ");
-}
-function permissionFor(route) {
-  return NEEDS.find(([start2]) => route.startsWith(start2))?.[1] ?? null;
-}
-function explainRefusal(route, needs, repo, home) {
-  if (route.startsWith("GET /orgs/")) {
-    return `give "github-token" a token that may read the members of the organisation; the job's own token cannot`;
-  }
-  if (repo !== null && repo.toLowerCase() !== home.toLowerCase()) {
-    const what = needs === null ? "access" : `"${needs}"`;
-    return `give "github-token" a token with ${what} on ${repo}; the job's own token reaches only ${home}`;
-  }
-  return needs === null ? 'check the token that "github-token" gives' : `add "${needs}" under "permissions:" of the job`;
-}
-function nextStep(answer2, tries, now, maxWaitMs, chance) {
-  const limitedUntil = limitEnd(answer2, tries, now);
-  if (limitedUntil !== null) {
-    const waitMs = Math.max(0, limitedUntil - now);
-    if (tries >= MAX_TRIES || waitMs > maxWaitMs) return { step: "limited", until: limitedUntil };
-    return { step: "again", waitMs };
-  }
-  const passing = answer2.status === null || answer2.status >= 500;
-  if (!passing || answer2.method === "POST" || tries >= MAX_TRIES) return { step: "stop" };
-  return { step: "again", waitMs: Math.round(500 * 2 ** (tries - 1) * (1 + chance)) };
-}
-function limitEnd({ status, headers, message }, tries, now) {
-  if (status !== 403 && status !== 429) return null;
-  const after = retryAfter(headers["retry-after"], now);
-  if (after !== null) return after;
-  const reset = Number(headers["x-ratelimit-reset"]);
-  if (String(headers["x-ratelimit-remaining"]) === "0" && Number.isFinite(reset)) return reset * 1e3 + 1e3;
-  return status === 429 || SECONDARY.test(message) ? now + 6e4 * 2 ** (tries - 1) : null;
-}
-function retryAfter(value, now) {
-  if (value === void 0 || value === "") return null;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return now + Math.max(0, seconds) * 1e3;
-  const date = Date.parse(String(value));
-  return Number.isNaN(date) ? null : Math.max(now, date);
-}
-function createWorker(width) {
-  const waiting = [];
-  let running = 0;
-  const leave2 = () => {
-    const next3 = waiting.shift();
-    if (next3) next3();
-    else running--;
-  };
-  return async (task) => {
-    if (running >= width) await new Promise((resolve12) => waiting.push(resolve12));
-    else running++;
-    try {
-      return await task();
-    } finally {
-      leave2();
-    }
-  };
-}
-var REPO, NEEDS, MAX_TRIES, SECONDARY;
-var init_errors3 = __esm({
-  "src/github/errors.ts"() {
-    "use strict";
-    init_errors();
-    init_text();
-    init_markdown();
-    REPO = "/repos/{owner}/{repo}";
-    NEEDS = [
-      [`GET ${REPO}/commits/{ref}/check-runs`, "checks: read"],
-      [`GET ${REPO}/commits/{ref}/statuses`, "statuses: read"],
-      [`GET ${REPO}/commits/{commit_sha}/pulls`, "pull-requests: read"],
-      [`GET ${REPO}/actions/`, "actions: read"],
-      [`GET ${REPO}/environments/`, "actions: read"],
-      [`GET ${REPO}/pulls`, "pull-requests: read"],
-      [`POST ${REPO}/pulls`, "pull-requests: write"],
-      [`PATCH ${REPO}/pulls`, "pull-requests: write"],
-      [`GET ${REPO}/issues`, "issues: read"],
-      [`GET ${REPO}/labels`, "issues: read"],
-      [`GET ${REPO}/assignees`, "issues: read"],
-      [`POST ${REPO}/issues`, "issues: write"],
-      [`PATCH ${REPO}/issues`, "issues: write"],
-      [`POST ${REPO}/labels`, "issues: write"],
-      [`GET ${REPO}/commits`, "contents: read"],
-      [`GET ${REPO}/contents/`, "contents: read"],
-      [`GET ${REPO}/git/`, "contents: read"],
-      [`POST ${REPO}/git/`, "contents: write"],
-      [`PATCH ${REPO}/git/`, "contents: write"],
-      [`DELETE ${REPO}/git/`, "contents: write"]
-    ];
-    MAX_TRIES = 4;
-    SECONDARY = /secondary rate limit|abuse detection/i;
-  }
-});
-
-// src/github/client.ts
-var client_exports = {};
-__export(client_exports, {
-  JOB_LOGIN: () => JOB_LOGIN,
-  mayBeOwn: () => mayBeOwn,
-  openGitHub: () => openGitHub,
-  repoName: () => repoName
-});
-function mayBeOwn({ login, kind }, user2) {
-  return user2?.login === login || kind === "job" && user2?.type === "Bot";
-}
-async function openGitHub(options) {
-  const home = repoName(options.repository);
-  const send = createSender(await loadOctokit(options), options);
-  const call = async (route, params, needs) => checked(route, (await send(route, params, needs)).data);
-  const find3 = async (route, params, needs) => {
-    try {
-      return await call(route, params, needs);
-    } catch (error2) {
-      if (error2 instanceof OperationError && error2.code === "absent") return null;
-      throw error2;
-    }
-  };
-  async function* pages(route, params) {
-    let page2 = await send(route, { per_page: 100, ...params });
-    for (let count2 = 1; ; count2++) {
-      yield checked(route, page2.data);
-      const next3 = nextPage(page2.link, options.apiUrl);
-      if (next3 === null || count2 >= MAX_PAGES) return;
-      page2 = await send(`GET ${next3}`, {}, permissionFor(route) ?? void 0);
-    }
-  }
-  let identity2;
-  return {
-    home,
-    call,
-    find: find3,
-    pages,
-    identity: () => identity2 ??= whoAmI(call)
-  };
-}
-function repoName(text4) {
-  const [owner, repo, ...rest] = text4.split("/");
-  if (!owner || !repo || rest.length > 0) {
-    throw new OperationError("rejected", `"${text4}" is not a repository; write it as OWNER/NAME`);
-  }
-  return { owner, repo };
-}
-async function loadOctokit({ token, apiUrl }) {
-  const { getOctokit } = await importOctokit();
-  const silent2 = { debug: () => {
-  }, info: () => {
-  }, warn: () => {
-  }, error: () => {
-  } };
-  return getOctokit(token, { baseUrl: trimEnd(apiUrl, "/"), userAgent: "retag", log: silent2 });
-}
-async function importOctokit() {
-  const path6 = process.env["GITHUB_EVENT_PATH"];
-  delete process.env["GITHUB_EVENT_PATH"];
-  try {
-    return await Promise.resolve().then(() => __toESM(require("./github.cjs"), 1));
-  } catch (error2) {
-    throw new OperationError("protocol", `GitHub's client cannot be loaded (${messageOf(error2)})`, {
+    const { code: code18 } = error2;
+    if (code18 === "ENOENT" || code18 === "ENOTDIR") return null;
+    throw new OperationError("denied", `${path6} cannot be read (${messageOf(error2)}); fix its permissions`, {
       cause: error2
     });
-  } finally {
-    if (path6 !== void 0) process.env["GITHUB_EVENT_PATH"] = path6;
   }
+  return parseDockerConfig(bytes, path6);
 }
-function createSender(octokit, options) {
-  const cache = /* @__PURE__ */ new Map();
-  const reads = createWorker(8);
-  const writes3 = createWorker(1);
-  const once6 = async (route, params) => {
-    const { url, method } = octokit.request.endpoint(route, params);
-    const known3 = method === "GET" ? cache.get(url) : void 0;
-    const limit = AbortSignal.timeout(options.requestMs ?? 3e4);
-    const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
-    try {
-      const { data, headers, status } = await octokit.request(route, {
-        ...params,
-        headers: { "x-github-api-version": "2022-11-28", ...known3 ? { "if-none-match": known3.etag } : {} },
-        request: { signal }
-      });
-      if (typeof data === "string" && status !== 204) {
-        throw new OperationError(
-          "protocol",
-          `GitHub's answer to ${method} ${new URL(url).pathname} is not whole`
-        );
-      }
-      const answer2 = { data, link: headers.link };
-      if (method === "GET" && headers.etag) cache.set(url, { ...answer2, etag: headers.etag });
-      return answer2;
-    } catch (error2) {
-      if (known3 && error2.status === 304) return known3;
-      throw limit.aborted && !options.signal?.aborted ? new OperationError("timeout", `GitHub did not answer ${method} ${new URL(url).pathname} in time`) : error2;
-    }
-  };
-  return (route, params, needs) => {
-    const lane = route.startsWith("GET ") ? reads : writes3;
-    return lane(() => persist(() => once6(route, params), route, params, needs, options));
-  };
-}
-async function persist(once6, route, params, needs, options) {
-  const { clock, signal, token } = options;
-  for (let tries = 1; ; tries++) {
-    try {
-      return await once6();
-    } catch (error2) {
-      const fault = faultOf(error2, { route, params, needs, token, home: options.repository, signal });
-      if (fault.answer === null) throw fault.error;
-      const next3 = nextStep(fault.answer, tries, clock.now(), options.maxWaitMs ?? 12e4, clock.random());
-      if (next3.step === "stop") throw fault.error;
-      if (next3.step === "limited") throw limitFault(fault.answer, next3.until);
-      const wait = `GitHub: ${redact(fault.error.message, token)}; trying again in ${Math.ceil(next3.waitMs / 1e3)} s`;
-      if (next3.waitMs >= 5e3) options.log?.warning(wait);
-      else options.log?.debug(wait);
-      await clock.sleep(next3.waitMs, signal);
-    }
-  }
-}
-function nextPage(link2, apiUrl) {
-  const [, next3] = /<([^<>]+)>;\s*rel="next"/.exec(link2 ?? "") ?? [];
-  if (next3 === void 0) return null;
-  const url = new URL(next3, apiUrl);
-  if (url.origin === new URL(apiUrl).origin) return url.href;
-  throw new OperationError(
-    "unsafe",
-    `GitHub's list goes on at ${url.host}, which is not the API; nothing was sent there`
-  );
-}
-async function whoAmI(call) {
-  try {
-    const { login } = await call("GET /user", {});
-    return { login, kind: "user" };
-  } catch (error2) {
-    if (error2 instanceof OperationError && error2.code === "denied" && error2.status === 403) {
-      return { login: JOB_LOGIN, kind: "job" };
-    }
-    throw error2;
-  }
-}
-var JOB_LOGIN, MAX_PAGES;
-var init_client = __esm({
-  "src/github/client.ts"() {
+var import_promises7, import_node_os, import_node_path7, HELPER_MS, JOB_REGISTRY;
+var init_credentials = __esm({
+  "src/registry/auth/credentials.ts"() {
     "use strict";
+    import_promises7 = require("node:fs/promises");
+    import_node_os = require("node:os");
+    import_node_path7 = require("node:path");
     init_errors();
-    init_text();
-    init_answers();
-    init_errors3();
-    JOB_LOGIN = "github-actions[bot]";
-    MAX_PAGES = 50;
-  }
-});
-
-// src/github/payload.ts
-function encode(name, value) {
-  const packed = (0, import_node_zlib.deflateRawSync)(JSON.stringify(value), { level: 9 }).toString("base64url");
-  return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
-}
-function decode2(name, text4) {
-  const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, "m");
-  const [, packed, sum] = form.exec(text4) ?? [];
-  if (packed === void 0 || sum === void 0) {
-    return { ok: false, why: text4.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
-  }
-  if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
-  try {
-    const json2 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
-    return { ok: true, value: JSON.parse(json2.toString()) };
-  } catch {
-    return { ok: false, why: "the recorded data cannot be read" };
-  }
-}
-function marker(name, key2) {
-  return `<!-- retag:${name} ${(0, import_node_crypto7.createHash)("sha256").update(key2).digest("hex").slice(0, 16)} -->`;
-}
-function seal(first2, rest) {
-  return `${first2}
-${sealOf(rest)}
-${rest}`;
-}
-function isSealed(text4) {
-  const [, line2, ...rest] = text4.replaceAll("\r\n", "\n").split("\n");
-  return line2 === sealOf(rest.join("\n"));
-}
-function sealOf(rest) {
-  return `<!-- retag:seal ${checksum(rest.trimEnd())} -->`;
-}
-function checksum(packed) {
-  return (0, import_node_crypto7.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
-}
-var import_node_crypto7, import_node_zlib, MAX_INFLATED;
-var init_payload = __esm({
-  "src/github/payload.ts"() {
-    "use strict";
-    import_node_crypto7 = require("node:crypto");
-    import_node_zlib = require("node:zlib");
-    MAX_INFLATED = 4 * 1024 * 1024;
-  }
-});
-
-// src/github/review/reviewed.ts
-function encodeReviewed(head2, entries) {
-  let kept = entries.length;
-  for (; ; ) {
-    const data = encode("reviewed", { head: head2, entries: entries.slice(0, kept), left: entries.length - kept });
-    if (data.length <= MAX_DATA) return data;
-    kept = Math.min(kept - 1, Math.floor(kept * MAX_DATA / data.length));
-  }
-}
-function decodeReviewed(text4) {
-  const found = decode2("reviewed", text4);
-  if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
-  const parsed2 = safeParse(ReviewedSchema, found.value);
-  return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
-}
-function readReviewed(comment) {
-  const decoded = decodeReviewed(comment);
-  if (!decoded.ok || isSealed(comment)) return decoded;
-  return { ok: false, why: "in the plan comment the text was changed" };
-}
-function unreviewed({ image: image2, tag: tag2, digest }, { all, last }) {
-  for (const review of all) {
-    if ("why" in review) continue;
-    const shown4 = review.reviewed.entries.find((entry) => entry.image === image2 && entry.tag === tag2);
-    if (shown4?.digest === digest) return null;
-    if (shown4 !== void 0) return { pull: review.pull, reviewed: shown4.digest, now: digest };
-  }
-  if ("why" in last) return { why: last.why };
-  const { pull: pull2, head: head2, reviewed } = last;
-  if (reviewed.head !== head2)
-    return { why: `the plan of pull request #${pull2} was made before its last commit` };
-  const lacks = reviewed.left > 0 ? "has no room for it" : "does not show it";
-  return { why: `the plan comment of pull request #${pull2} ${lacks}` };
-}
-var ReviewedSchema, MAX_DATA;
-var init_reviewed = __esm({
-  "src/github/review/reviewed.ts"() {
-    "use strict";
-    init_dist2();
-    init_reference();
-    init_payload();
-    ReviewedSchema = strictObject({
-      /** the commit that was planned, 40 hexadecimal digits */
-      head: pipe(string2(), regex(/^[0-9a-f]{40}$/)),
-      entries: array(
-        strictObject({
-          /** as in the report: the name after registry-map */
-          image: pipe(string2(), maxLength(300)),
-          tag: pipe(string2(), maxLength(128)),
-          digest: pipe(string2(), check(isDigest))
-        })
-      ),
-      /** entries that did not fit */
-      left: pipe(number(), integer(), minValue(0))
-    });
-    MAX_DATA = 3e4;
-  }
-});
-
-// src/github/review/comment.ts
-function planMarker(key2) {
-  return marker("plan", key2);
-}
-function planComment(input) {
-  const { report: report2, changes, key: key2, head: head2, summaryUrl } = input;
-  const touched = report2.actions.filter((action2) => changes === null || isTouched(action2, changes));
-  const inFront = new Set(touched);
-  const others = report2.actions.filter((action2) => !inFront.has(action2));
-  const data = encodeReviewed(head2, reviewedEntries([...touched, ...others], input.sources));
-  const visible2 = [
-    `### Retag: ${escapeCell(input.closing ?? headline(report2))}`,
-    `On merge of ${code(head2.slice(0, 12))}:`,
-    changes === null ? "It could not be told which entries this pull request changes; these are all of them." : "",
-    touched.length > 0 ? overview2(touched, report2) : changes === null ? "" : "This pull request changes no entry of the tag file.",
-    changes === null ? "" : pointedOut(changes, report2.actions),
-    others.length === 0 ? "" : details(
-      `Entries that this pull request does not change (${others.length})`,
-      overview2(others, report2)
-    ),
-    summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
-  ];
-  const first2 = planMarker(key2);
-  const hidden = `${data}
-
-`;
-  const where = link("the summary of the run", summaryUrl);
-  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
-  const text4 = visible2.filter((part) => part !== "").join("\n\n");
-  return seal(first2, hidden + cut(text4, MAX_COMMENT - seal(first2, hidden).length, tail));
-}
-function overview2(actions, { classification }) {
-  const shown4 = actions.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
-  const left = actions.length - shown4.length;
-  const [changes = "", ...stuck] = news(shown4, classification?.version ?? null);
-  const more = left > 0 ? `${left} more are in the summary of the run.` : "";
-  return [...stuck, changes, unchanged(shown4), more].filter((part) => part !== "").join("\n\n");
-}
-function rank({ action: action2 }) {
-  return ORDER2.indexOf(action2);
-}
-function pointedOut(changes, actions) {
-  const removed = changes.removed.map(
-    ({ name }) => `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`
-  );
-  const edited2 = changes.edited.filter(
-    ({ entry }) => actions.some((action2) => hasTag(action2) && isTouched(action2, { changed: /* @__PURE__ */ new Set([entry]) }))
-  ).map(
-    ({ before, after }) => `- ${code(after.name)} exists already, and this pull request takes it from ${code(after.from)} instead of ${code(before.from)}. A released tag should not change: choose a new tag.`
-  );
-  return [...edited2, ...removed].slice(0, MAX_ROWS).join("\n");
-}
-function hasTag({ previous, reason }) {
-  return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
-}
-function reviewedEntries(actions, sources = /* @__PURE__ */ new Map()) {
-  return actions.flatMap(({ action: action2, image: image2, tag: tag2, digest: known3 }) => {
-    const digest = known3 ?? sources.get(`${image2}:${tag2}`);
-    return digest !== void 0 && action2 !== "keep" && action2 !== "build" ? [{ image: image2, tag: tag2, digest }] : [];
-  });
-}
-var MAX_COMMENT, MAX_ROWS, ORDER2;
-var init_comment = __esm({
-  "src/github/review/comment.ts"() {
-    "use strict";
-    init_entries();
-    init_format();
-    init_summary();
-    init_markdown();
-    init_payload();
-    init_reviewed();
-    init_entries();
-    init_reviewed();
-    MAX_COMMENT = 65536;
-    MAX_ROWS = 100;
-    ORDER2 = ["refuse", "hold", "move", "build", "create", "keep"];
-  }
-});
-
-// src/github/refs.ts
-var refs_exports = {};
-__export(refs_exports, {
-  claimTag: () => claimTag,
-  commitOfTag: () => commitOfTag,
-  decodeBase64: () => decodeBase64,
-  isTagAt: () => isTagAt,
-  readText: () => readText2,
-  readTreeFiles: () => readTreeFiles
-});
-async function commitOfTag(github2, name) {
-  const ref = await github2.find("GET /repos/{owner}/{repo}/git/ref/{ref}", {
-    ...github2.home,
-    ref: `tags/${name}`
-  });
-  if (ref === null || ref.object.type !== "tag") return ref?.object.sha ?? null;
-  const params = { ...github2.home, tag_sha: ref.object.sha };
-  return (await github2.call("GET /repos/{owner}/{repo}/git/tags/{tag_sha}", params)).object.sha;
-}
-async function isTagAt(github2, name, sha2) {
-  if (await commitOfTag(github2, name) !== sha2) return false;
-  const branch = { ...github2.home, ref: `heads/${name}` };
-  return await github2.find("GET /repos/{owner}/{repo}/git/ref/{ref}", branch) === null;
-}
-async function claimTag(github2, name, sha2) {
-  try {
-    await github2.call("POST /repos/{owner}/{repo}/git/refs", {
-      ...github2.home,
-      ref: `refs/tags/${name}`,
-      sha: sha2
-    });
-    return { state: "created" };
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    if (error2.code === "denied" || error2.code === "absent") return { state: "denied", error: error2 };
-    const exists3 = error2.status === 422 && /already exists/i.test(error2.message);
-    const lost = error2.code === "unavailable" || error2.code === "timeout";
-    if (!exists3 && !lost) throw error2;
-    const there = await commitOfTag(github2, name);
-    if (there === null) throw error2;
-    return there === sha2 ? { state: lost ? "created" : "ours" } : { state: "taken", sha: there };
-  }
-}
-async function readText2(github2, path6, ref) {
-  const answer2 = await github2.find("GET /repos/{owner}/{repo}/contents/{path}", {
-    ...github2.home,
-    path: path6,
-    ref
-  });
-  if (answer2 === null || Array.isArray(answer2) || !("content" in answer2)) return null;
-  if (answer2.encoding !== "base64") {
-    throw new OperationError(
-      "rejected",
-      `${path6} at ${ref.slice(0, 7)} cannot be read through GitHub's API (over 1 MB)`
-    );
-  }
-  return decodeBase64(answer2.content);
-}
-function decodeBase64(text4) {
-  return Buffer.from(text4, "base64").toString("utf8");
-}
-async function readTreeFiles(github2, root, files) {
-  const trees = /* @__PURE__ */ new Map();
-  const tree = (tree_sha) => {
-    const known3 = trees.get(tree_sha);
-    if (known3) return known3;
-    const asked = github2.call("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", { ...github2.home, tree_sha });
-    trees.set(tree_sha, asked);
-    return asked;
-  };
-  const read4 = async (file2) => {
-    let sha2 = root;
-    const [...directories] = file2.split("/");
-    const name = directories.pop();
-    for (const directory of directories) {
-      const next3 = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === directory && type === "tree");
-      if (next3?.sha === void 0) return null;
-      sha2 = next3.sha;
-    }
-    const entry = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === name && type === "blob");
-    if (entry?.sha === void 0 || entry.mode !== "100644" && entry.mode !== "100755") return null;
-    const params = { ...github2.home, file_sha: entry.sha };
-    const blob = await github2.call("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", params);
-    return { text: exactText(blob.content), mode: entry.mode, sha: entry.sha };
-  };
-  const unique = [...new Set(files)];
-  return new Map(await Promise.all(unique.map(async (file2) => [file2, await read4(file2)])));
-}
-function exactText(base64) {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(base64, "base64"));
-  } catch {
-    return false;
-  }
-}
-var init_refs2 = __esm({
-  "src/github/refs.ts"() {
-    "use strict";
-    init_errors();
-  }
-});
-
-// src/github/review/review.ts
-async function upsertComment(github2, pull2, marker2, body) {
-  const { home } = github2;
-  try {
-    const mine = await ownComments(github2, pull2, marker2);
-    const [first2] = mine;
-    if (first2 && sameText(first2.body ?? "", body)) return { state: "unchanged", url: first2.html_url };
-    if (first2) {
-      const params2 = { ...home, comment_id: Number(first2.id), body };
-      const updated = await github2.find(
-        "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
-        params2,
-        NEEDS2
-      );
-      if (updated) return { state: "updated", url: updated.html_url };
-    }
-    const params = { ...home, issue_number: pull2, body };
-    const made = await github2.call(
-      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
-      params,
-      NEEDS2
-    );
-    return { state: "created", url: made.html_url };
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code !== "denied") throw error2;
-    return { state: "read-only", notice: `the plan is in the summary only: ${error2.message}` };
-  }
-}
-async function reviewsOf(github2, shas, marker2, branch) {
-  const reviews = /* @__PURE__ */ new Map();
-  let last;
-  for (const [i, commit_sha] of shas.entries()) {
-    const pulls = await github2.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
-      ...github2.home,
-      commit_sha
-    });
-    for (const pull2 of pulls) {
-      if (pull2.merged_at === null || reviews.has(pull2.number)) continue;
-      if (branch !== null && pull2.base.ref !== branch) continue;
-      const review = await reviewOf(github2, pull2, marker2);
-      reviews.set(pull2.number, review);
-      if (i === 0) last ??= review;
-    }
-  }
-  const into = branch === null ? "" : ` into ${branch}`;
-  const why = `commit ${shas[0]?.slice(0, 7) ?? ""} came without a pull request${into}`;
-  return { all: [...reviews.values()], last: last ?? { why } };
-}
-async function reviewOf(github2, { number: pull2, head: head2, merged_at }, marker2) {
-  const { login } = await github2.identity();
-  const marked = await commentsWith(github2, pull2, marker2);
-  const comment = marked.find(({ user: user2 }) => user2?.login === login);
-  const of = `the plan comment of pull request #${pull2}`;
-  if (comment === void 0) {
-    const [other2] = marked;
-    if (other2 === void 0) return { pull: pull2, why: `pull request #${pull2} has no plan comment by ${login}` };
-    return { pull: pull2, why: `${of} is by ${other2.user?.login ?? "a deleted account"}, not by ${login}` };
-  }
-  if (Date.parse(comment.updated_at) > Date.parse(merged_at ?? "")) {
-    return { pull: pull2, why: `${of} was changed after the merge` };
-  }
-  const decoded = readReviewed(comment.body ?? "");
-  if (decoded.ok) return { pull: pull2, head: head2.sha, reviewed: decoded.value };
-  return { pull: pull2, why: `pull request #${pull2}: ${decoded.why ?? "the plan comment holds no plan"}` };
-}
-async function commitsTouching(github2, file2, sha2, most) {
-  const params = { ...github2.home, sha: sha2, path: file2, per_page: most };
-  return (await github2.call("GET /repos/{owner}/{repo}/commits", params)).map((commit4) => commit4.sha);
-}
-async function ownComments(github2, issue3, marker2) {
-  const identity2 = await github2.identity();
-  const found = (await commentsWith(github2, issue3, marker2)).filter(({ user: user2 }) => mayBeOwn(identity2, user2));
-  const certain = found.filter(({ user: user2 }) => user2?.login === identity2.login);
-  return certain.length > 0 ? certain : found;
-}
-async function commentsWith(github2, issue3, marker2) {
-  const found = [];
-  for await (const page2 of github2.pages(LIST, { ...github2.home, issue_number: issue3 })) {
-    found.push(...page2.filter(({ body }) => (body ?? "").startsWith(marker2)));
-  }
-  return found;
-}
-function sameText(a, b) {
-  return a.replaceAll("\r\n", "\n").trimEnd() === b.trimEnd();
-}
-async function changedEntries(files, config, base, { github: github2, log }) {
-  if (base === null) return null;
-  try {
-    const before = [];
-    for (const { path: path6 } of files) before.push(...await entriesAt(await github2(), path6, base));
-    return compareEntries(before, config.images);
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    log.warning(`what this change does to the tag file is not known: ${messageOf(error2)}`);
-    return null;
-  }
-}
-async function entriesAt(github2, path6, ref) {
-  const { readText: readText3 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
-  const text4 = await readText3(github2, path6, ref);
-  if (text4 === null) return [];
-  try {
-    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
-  } catch (error2) {
-    if (error2 instanceof UserError) return [];
-    throw error2;
-  }
-}
-function failsPullRequest(report2, changes, onHold) {
-  const bad6 = report2.actions.filter(
-    ({ action: action2, error: error2, source }) => error2 !== null || source !== null && (action2 === "refuse" || action2 === "hold" && onHold === "fail")
-  );
-  return bad6.some(
-    (action2) => changes === null || action2.action === "build" || countsForPullRequest(action2, changes)
-  );
-}
-async function publishComment({ report: report2, outcomes, closing: closing2, changes, files, facts, summaryUrl }, { github: github2, log }) {
-  const pull2 = facts.pullRequest;
-  if (pull2 === null) return;
-  const key2 = keyOf(files);
-  const sources = new Map(
-    outcomes.flatMap(
-      ({ planned: { wanted, source } }) => source === null ? [] : [[`${wanted.image}:${wanted.destination.tag}`, source.digest]]
-    )
-  );
-  const body = planComment({ report: report2, closing: closing2, changes, sources, key: key2, head: pull2.headSha, summaryUrl });
-  try {
-    const done = await upsertComment(await github2(), pull2.number, planMarker(key2), body);
-    log.line(done.state === "read-only" ? done.notice : `The plan comment is ${done.state}: ${done.url}`);
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    log.warning(`the plan is in the summary only: ${messageOf(error2)}`);
-  }
-}
-async function applyReview(plan2, input, { github: github2 }) {
-  const actions = reviewable(plan2);
-  if (actions.length === 0) return plan2;
-  const reviews = await mergedReviews(input, github2);
-  const found = /* @__PURE__ */ new Map();
-  for (const action2 of actions) {
-    const { image: image2, destination } = action2.wanted;
-    const entry = { image: image2, tag: destination.tag, digest: action2.digest ?? "" };
-    const cause = unreviewed(entry, reviews);
-    if (cause !== null) found.set(action2, cause);
-  }
-  return holdToReview(plan2, found, input.mode);
-}
-async function mergedReviews({ files, sha: sha2, branch, missing: missing5 }, open7) {
-  if (missing5 !== null) return { all: [], last: { why: missing5 } };
-  if (sha2 === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
-  try {
-    const github2 = await open7();
-    const commits = /* @__PURE__ */ new Set();
-    for (const { path: path6 } of files) {
-      for (const commit4 of await commitsTouching(github2, path6, sha2, MOST_COMMITS)) commits.add(commit4);
-    }
-    return await reviewsOf(github2, [...commits.add(sha2)], planMarker(keyOf(files)), branch);
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
-    return { all: [], last: { why: `pull requests cannot be read: ${messageOf(error2)}` } };
-  }
-}
-function keyOf(files) {
-  return files.map(({ path: path6 }) => path6).join("\n");
-}
-var LIST, NEEDS2, MOST_COMMITS;
-var init_review = __esm({
-  "src/github/review/review.ts"() {
-    "use strict";
-    init_config();
-    init_errors();
-    init_plan();
-    init_client();
-    init_comment();
-    LIST = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
-    NEEDS2 = "pull-requests: write";
-    MOST_COMMITS = 10;
+    init_docker_config();
+    HELPER_MS = 3e4;
+    JOB_REGISTRY = "ghcr.io";
   }
 });
 
@@ -24307,13 +31472,13 @@ var require_cjs = __commonJS({
     }
     var CONTROL_CHARS = /[\t\n\r]/g;
     var extractedHostnameValidated = false;
-    function isValidHostnameChar(code2) {
-      return code2 >= 97 && code2 <= 122 || // a-z
-      code2 >= 48 && code2 <= 57 || // 0-9
-      code2 > 127 || // non-ASCII (accepted, not punycode-checked)
-      code2 >= 65 && code2 <= 90 || // A-Z (becomes valid once lowercased)
-      code2 === 45 || // '-'
-      code2 === 95;
+    function isValidHostnameChar(code18) {
+      return code18 >= 97 && code18 <= 122 || // a-z
+      code18 >= 48 && code18 <= 57 || // 0-9
+      code18 > 127 || // non-ASCII (accepted, not punycode-checked)
+      code18 >= 65 && code18 <= 90 || // A-Z (becomes valid once lowercased)
+      code18 === 45 || // '-'
+      code18 === 95;
     }
     function getSpecialScheme(url, schemeStart, colonIndex) {
       const length = colonIndex - schemeStart;
@@ -24381,13 +31546,13 @@ var require_cjs = __commonJS({
               }
             } else {
               for (let i = start2; i < indexOfProtocol; i += 1) {
-                const code2 = url.charCodeAt(i);
-                if (!((code2 | 32) >= 97 && (code2 | 32) <= 122 || // [a-zA-Z] (fold letters only)
-                code2 >= 48 && code2 <= 57 || // [0, 9]
-                code2 === 46 || // '.'
-                code2 === 45 || // '-'
-                code2 === 43)) {
-                  if (code2 === 9 || code2 === 10 || code2 === 13) {
+                const code18 = url.charCodeAt(i);
+                if (!((code18 | 32) >= 97 && (code18 | 32) <= 122 || // [a-zA-Z] (fold letters only)
+                code18 >= 48 && code18 <= 57 || // [0, 9]
+                code18 === 46 || // '.'
+                code18 === 45 || // '-'
+                code18 === 43)) {
+                  if (code18 === 9 || code18 === 10 || code18 === 13) {
                     return extractHostname(url.replace(CONTROL_CHARS, ""), urlIsValidHostname, validate);
                   }
                   for (let j = i; j < indexOfProtocol; j += 1) {
@@ -24416,26 +31581,26 @@ var require_cjs = __commonJS({
           if (indexOfProtocol === -1 && url.charCodeAt(start2) !== 91) {
             let indexOfColon = -1;
             for (let i = start2; i < end2; i += 1) {
-              const code2 = url.charCodeAt(i);
-              if (code2 === 9 || code2 === 10 || code2 === 13) {
+              const code18 = url.charCodeAt(i);
+              if (code18 === 9 || code18 === 10 || code18 === 13) {
                 return extractHostname(url.replace(CONTROL_CHARS, ""), urlIsValidHostname, validate);
               }
-              if (code2 === 58) {
+              if (code18 === 58) {
                 indexOfColon = i;
                 break;
               }
-              if (code2 === 47 || code2 === 92 || code2 === 63 || code2 === 35) {
+              if (code18 === 47 || code18 === 92 || code18 === 63 || code18 === 35) {
                 break;
               }
             }
             if (indexOfColon !== -1) {
               let hasIdentifier = false;
               for (let i = indexOfColon + 1; i < end2; i += 1) {
-                const code2 = url.charCodeAt(i);
-                if (code2 === 47 || code2 === 92 || code2 === 63 || code2 === 35) {
+                const code18 = url.charCodeAt(i);
+                if (code18 === 47 || code18 === 92 || code18 === 63 || code18 === 35) {
                   break;
                 }
-                if (code2 === 64) {
+                if (code18 === 64) {
                   hasIdentifier = true;
                   break;
                 }
@@ -24444,11 +31609,11 @@ var require_cjs = __commonJS({
                 let allDigits = true;
                 let i = indexOfColon + 1;
                 for (; i < end2; i += 1) {
-                  const code2 = url.charCodeAt(i);
-                  if (code2 === 47 || code2 === 92 || code2 === 63 || code2 === 35) {
+                  const code18 = url.charCodeAt(i);
+                  if (code18 === 47 || code18 === 92 || code18 === 63 || code18 === 35) {
                     break;
                   }
-                  if (code2 < 48 || code2 > 57) {
+                  if (code18 < 48 || code18 > 57) {
                     allDigits = false;
                     break;
                   }
@@ -24461,11 +31626,11 @@ var require_cjs = __commonJS({
                   if (special === 0) {
                     let isBareIpv6 = false;
                     for (let j = indexOfColon + 1; j < end2; j += 1) {
-                      const code2 = url.charCodeAt(j);
-                      if (code2 === 47 || code2 === 92 || code2 === 63 || code2 === 35) {
+                      const code18 = url.charCodeAt(j);
+                      if (code18 === 47 || code18 === 92 || code18 === 63 || code18 === 35) {
                         break;
                       }
-                      if (code2 === 58) {
+                      if (code18 === 58) {
                         isBareIpv6 = true;
                         break;
                       }
@@ -24515,46 +31680,46 @@ var require_cjs = __commonJS({
           }
         }
         for (let i = start2; i < end2; i += 1) {
-          const code2 = url.charCodeAt(i);
-          if (code2 < 64) {
-            if (code2 === 47 || code2 === 35 || code2 === 63) {
+          const code18 = url.charCodeAt(i);
+          if (code18 < 64) {
+            if (code18 === 47 || code18 === 35 || code18 === 63) {
               end2 = i;
               break;
-            } else if (code2 === 58) {
+            } else if (code18 === 58) {
               if (indexOfFirstColon === -1) {
                 indexOfFirstColon = i;
               }
               indexOfPort = i;
-            } else if (code2 === 9 || code2 === 10 || code2 === 13) {
+            } else if (code18 === 9 || code18 === 10 || code18 === 13) {
               hasControl2 = true;
             } else if (validate) {
-              if (code2 === 46) {
+              if (code18 === 46) {
                 if (i - vLastDot > 64 || vLastCode === 46 || vLastCode === 45) {
                   vValid = false;
                 }
                 vLastDot = i;
-              } else if (code2 < 48 || code2 > 57) {
-                if (code2 !== 45 || vLastCode === 46) {
+              } else if (code18 < 48 || code18 > 57) {
+                if (code18 !== 45 || vLastCode === 46) {
                   vValid = false;
                 }
               }
             }
-          } else if (isSpecial && code2 === 92) {
+          } else if (isSpecial && code18 === 92) {
             end2 = i;
             break;
-          } else if (code2 === 64) {
+          } else if (code18 === 64) {
             indexOfIdentifier = i;
             indexOfFirstColon = -1;
-          } else if (code2 === 93) {
+          } else if (code18 === 93) {
             indexOfClosingBracket = i;
-          } else if (code2 >= 65 && code2 <= 90) {
+          } else if (code18 >= 65 && code18 <= 90) {
             hasUpper = true;
           } else if (validate && !/*@__INLINE__*/
-          isValidHostnameChar(code2)) {
+          isValidHostnameChar(code18)) {
             vValid = false;
           }
           if (validate) {
-            vLastCode = code2;
+            vLastCode = code18;
           }
         }
         if (hasControl2) {
@@ -24601,10 +31766,10 @@ var require_cjs = __commonJS({
       }
       let numberOfDots = 0;
       for (let i = 0; i < hostname.length; i += 1) {
-        const code2 = hostname.charCodeAt(i);
-        if (code2 === 46) {
+        const code18 = hostname.charCodeAt(i);
+        if (code18 === 46) {
           numberOfDots += 1;
-        } else if (code2 < 48 || code2 > 57) {
+        } else if (code18 < 48 || code18 > 57) {
           return false;
         }
       }
@@ -24624,12 +31789,12 @@ var require_cjs = __commonJS({
       }
       let hasColon = false;
       for (; start2 < end2; start2 += 1) {
-        const code2 = hostname.charCodeAt(start2);
-        if (code2 === 58) {
+        const code18 = hostname.charCodeAt(start2);
+        if (code18 === 58) {
           hasColon = true;
-        } else if (!(code2 >= 48 && code2 <= 57 || // 0-9
-        code2 >= 97 && code2 <= 102 || // a-f
-        code2 >= 65 && code2 <= 70)) {
+        } else if (!(code18 >= 48 && code18 <= 57 || // 0-9
+        code18 >= 97 && code18 <= 102 || // a-f
+        code18 >= 65 && code18 <= 70)) {
           return false;
         }
       }
@@ -24680,8 +31845,8 @@ var require_cjs = __commonJS({
       }
       return false;
     }
-    function isValidAscii(code2) {
-      return code2 >= 97 && code2 <= 122 || code2 >= 48 && code2 <= 57 || code2 > 127;
+    function isValidAscii(code18) {
+      return code18 >= 97 && code18 <= 122 || code18 >= 48 && code18 <= 57 || code18 > 127;
     }
     function isValidHostname(hostname) {
       if (hostname.length > 255) {
@@ -24701,8 +31866,8 @@ var require_cjs = __commonJS({
       let lastCharCode = -1;
       const len = hostname.length;
       for (let i = 0; i < len; i += 1) {
-        const code2 = hostname.charCodeAt(i);
-        if (code2 === 46) {
+        const code18 = hostname.charCodeAt(i);
+        if (code18 === 46) {
           if (
             // Check that previous label is < 63 bytes long (64 = 63 + '.')
             i - lastDotIndex > 64 || // Check that previous character was not already a '.'
@@ -24719,15 +31884,15 @@ var require_cjs = __commonJS({
           // Keep these parens: they scope /*@__INLINE__*/ for terser.
           // prettier-ignore
           !/*@__INLINE__*/
-          (isValidAscii(code2) || code2 === 45 || code2 === 95) || // ...or a '-' starting a label (the byte right after a '.'). A label must
+          (isValidAscii(code18) || code18 === 45 || code18 === 95) || // ...or a '-' starting a label (the byte right after a '.'). A label must
           // not begin with a hyphen (RFC 1034 §3.5 / RFC 1035 §2.3.1 LDH, as amended
           // by RFC 1123 §2.1; cf. UTS #46 CheckHyphens). The first label is covered by
           // the leading-character guard above; mirrors the trailing-'-' rule below.
-          code2 === 45 && lastCharCode === 46
+          code18 === 45 && lastCharCode === 46
         ) {
           return false;
         }
-        lastCharCode = code2;
+        lastCharCode = code18;
       }
       return (
         // Check that last label is shorter than 63 chars
@@ -25021,8 +32186,8 @@ var require_cjs = __commonJS({
       let hash2 = 5381;
       matchNode = -1;
       for (let i = hostname.length - 1; i >= 0; i -= 1) {
-        const code2 = hostname.charCodeAt(i);
-        if (code2 === 46) {
+        const code18 = hostname.charCodeAt(i);
+        if (code18 === 46) {
           const start2 = i + 1;
           let edge2 = findEdge(node, hash2 >>> 0, hostname, start2, end2 - start2);
           if (edge2 === -1 && end2 !== start2) {
@@ -25040,7 +32205,7 @@ var require_cjs = __commonJS({
           end2 = i;
           hash2 = 5381;
         } else {
-          hash2 = hash2 * 33 ^ code2;
+          hash2 = hash2 * 33 ^ code18;
         }
       }
       let edge = findEdge(node, hash2 >>> 0, hostname, 0, end2);
@@ -25191,8 +32356,8 @@ function groupsOf(text4) {
   const parse6 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
   const before = parse6(head2);
   if (tail === void 0) return before;
-  const after = parse6(tail);
-  return [...before, ...new Array(8 - before.length - after.length).fill(0), ...after];
+  const after2 = parse6(tail);
+  return [...before, ...new Array(8 - before.length - after2.length).fill(0), ...after2];
 }
 var API_HOSTS;
 var init_hosts = __esm({
@@ -25381,7 +32546,7 @@ function belongs(url, { registry, api, listed: listed4 }) {
 function sameDomain(a, b) {
   const domain = (0, import_tldts.getDomain)(a, { allowPrivateDomains: true });
   if (domain === null || domain !== (0, import_tldts.getDomain)(b, { allowPrivateDomains: true })) return false;
-  return !SHARED.some((suffix) => domain === suffix || domain.endsWith(`.${suffix}`));
+  return !SHARED2.some((suffix) => domain === suffix || domain.endsWith(`.${suffix}`));
 }
 function refused(asker2, what) {
   return new OperationError(
@@ -25389,7 +32554,7 @@ function refused(asker2, what) {
     `${asker2.registry} sends to ${what} for a token, where credentials must not go; list that host in insecure-registries if it is meant`
   );
 }
-var import_tldts, MAX_HEADER, TOKEN, VALUE, SPACE, SEPARATORS, SHARED;
+var import_tldts, MAX_HEADER, TOKEN, VALUE, SPACE, SEPARATORS, SHARED2;
 var init_challenge = __esm({
   "src/registry/auth/challenge.ts"() {
     "use strict";
@@ -25402,7 +32567,7 @@ var init_challenge = __esm({
     VALUE = /"((?:[^"\\]|\\.)*)"|([^\s",]+)/y;
     SPACE = /[ \t]*/y;
     SEPARATORS = /[ \t,]*/y;
-    SHARED = [
+    SHARED2 = [
       ...[
         "aliyuncs.com",
         "amazonaws.com",
@@ -25424,135 +32589,6 @@ var init_challenge = __esm({
       ],
       ...["scw.cloud", "sslip.io", "tencentcloudcr.com", "windows.net"]
     ];
-  }
-});
-
-// src/registry/auth/docker-config.ts
-function parseDockerConfig(bytes, source) {
-  const json2 = parseJson(bytes);
-  if (!isObject(json2)) throw bad4(source, "is not a JSON object");
-  const { auths = {}, credHelpers = {}, credsStore = null } = json2;
-  if (!isObject(auths) || !isObject(credHelpers))
-    throw bad4(source, 'has "auths" or "credHelpers" that is no object');
-  if (credsStore !== null && typeof credsStore !== "string")
-    throw bad4(source, 'has a "credsStore" that is no string');
-  return { source, auths, credHelpers, credsStore: credsStore === "" ? null : credsStore };
-}
-function keyOf2(registry) {
-  return registry === "docker.io" ? HUB_KEY : registry;
-}
-function entryOf2(list4, registry) {
-  const exact = keyOf2(registry);
-  if (Object.hasOwn(list4, exact)) return list4[exact];
-  const wanted = hubOr(registry);
-  const key2 = Object.keys(list4).find((candidate) => hubOr(hostOf(candidate)) === wanted);
-  return key2 === void 0 ? void 0 : list4[key2];
-}
-function hubOr(host) {
-  return HUB_HOSTS.has(host) ? "docker.io" : host;
-}
-function hostOf(key2) {
-  return key2.replace(/^https?:\/\//i, "").replace(/\/.*$/s, "").toLowerCase();
-}
-function credentialOf(entry, source, registry) {
-  if (entry === void 0 || entry === null) return null;
-  if (!isObject(entry)) throw bad4(source, `has an entry for ${registry} that is no object`);
-  const text4 = (name) => typeof entry[name] === "string" ? entry[name] : "";
-  const decoded = text4("auth") === "" ? null : decodeAuth(text4("auth"), source, registry);
-  const [username, password] = decoded ?? [text4("username"), text4("password")];
-  if (text4("registrytoken") !== "") return { kind: "registry", token: text4("registrytoken"), source };
-  if (text4("identitytoken") !== "")
-    return { kind: "identity", username: username || "<token>", token: text4("identitytoken"), source };
-  return username === "" && password === "" ? null : { kind: "basic", username, password, source };
-}
-function decodeAuth(auth, source, registry) {
-  if (!/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(auth))
-    throw bad4(source, `has an "auth" for ${registry} that is not base64`);
-  const text4 = Buffer.from(auth, "base64").toString("utf8");
-  const colon = text4.indexOf(":");
-  if (colon < 0) throw bad4(source, `has an "auth" for ${registry} without a colon between user and password`);
-  return [text4.slice(0, colon), text4.slice(colon + 1).replace(/^\0+|(?<!\0)\0+$/g, "")];
-}
-function bad4(source, what) {
-  return new OperationError("denied", `${source} ${what}; fix it, or log in again with "docker login"`);
-}
-function basicHeader(username, password) {
-  return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
-}
-function secretsOf2(credential) {
-  if (credential.kind === "registry") return [credential.token];
-  const secret = credential.kind === "basic" ? credential.password : credential.token;
-  return [secret, basicHeader(credential.username, secret).slice("Basic ".length)];
-}
-async function askHelper(name, registry, from, settings) {
-  if (!NAME.test(name) || name.startsWith("-")) {
-    throw new OperationError(
-      "denied",
-      `${from} names a credential helper that is not a plain name; correct it`
-    );
-  }
-  const program = `docker-credential-${name}`;
-  const { error: error2, stdout } = await run3(program, keyOf2(registry), settings);
-  if (error2) {
-    if (/credentials not found/i.test(stdout)) return null;
-    throw failed2(program, registry, from, reasonOf(error2, settings.timeoutMs));
-  }
-  const answer2 = parseJson(Buffer.from(stdout, "utf8"));
-  const { Username: username, Secret: secret } = isObject(answer2) ? answer2 : {};
-  if (typeof username !== "string" || typeof secret !== "string") {
-    throw failed2(program, registry, from, "its answer is not the JSON of a credential helper");
-  }
-  const source = `${program} (${from})`;
-  if (username === "" && secret === "") return null;
-  return username === "<token>" ? { kind: "identity", username, token: secret, source } : { kind: "basic", username, password: secret, source };
-}
-function run3(program, input, { env, timeoutMs, signal }) {
-  return new Promise((resolve12) => {
-    const child3 = (0, import_node_child_process2.execFile)(
-      program,
-      ["get"],
-      {
-        env: childEnvironment(env),
-        timeout: timeoutMs,
-        killSignal: "SIGKILL",
-        maxBuffer: MAX_BYTES2,
-        windowsHide: true,
-        ...signal ? { signal } : {}
-      },
-      (error2, stdout) => resolve12({ error: error2, stdout })
-    );
-    child3.stdin?.on("error", () => void 0);
-    child3.stdin?.end(input);
-  });
-}
-function reasonOf(error2, timeoutMs) {
-  const { code: code2 } = error2;
-  if (code2 === "ENOENT") return "it is not installed (not found in PATH)";
-  if (code2 === "EACCES") return "it may not be run";
-  if (code2 === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
-    return `it printed more than ${MAX_BYTES2} bytes`;
-  if (error2.name === "AbortError") return "the run ended first";
-  if (error2.killed) return `it gave no answer within ${timeoutMs / 1e3} s`;
-  return `it ended with exit code ${code2 ?? "unknown"}`;
-}
-function failed2(program, registry, from, why) {
-  return new OperationError(
-    "denied",
-    `${program}, which ${from} names for ${registry}, gave no login: ${why}; fix it, or take it out of that file`
-  );
-}
-var import_node_child_process2, HUB_KEY, HUB_HOSTS, NAME, MAX_BYTES2;
-var init_docker_config = __esm({
-  "src/registry/auth/docker-config.ts"() {
-    "use strict";
-    import_node_child_process2 = require("node:child_process");
-    init_errors();
-    init_manifest();
-    init_environment();
-    HUB_KEY = "https://index.docker.io/v1/";
-    HUB_HOSTS = /* @__PURE__ */ new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
-    NAME = /^[A-Za-z0-9._-]+$/;
-    MAX_BYTES2 = 64 * 1024;
   }
 });
 
@@ -25679,7 +32715,7 @@ var init_token = __esm({
 // src/registry/auth/authorizer.ts
 function createAuthorizer(options) {
   let scheme;
-  const credential = once3(() => lookUp(options));
+  const credential = once3(() => lookUp2(options));
   const proof = createCredentialTrial();
   const tokens = createTokenCache(options.now);
   const context = { ...options, credential, proof, tokens };
@@ -25718,7 +32754,7 @@ function schemeOf({ scheme, parameters }, asker2) {
     service: parameters.get("service")
   };
 }
-async function lookUp({ credentials, asker: asker2, onSecret }) {
+async function lookUp2({ credentials, asker: asker2, onSecret }) {
   const found = await credentials(asker2().registry);
   if (found) for (const secret of secretsOf2(found)) onSecret(secret, true);
   return found;
@@ -25810,7 +32846,8 @@ function createCredentialTrial() {
   };
 }
 function scopesOf({ repository, access: access4, alsoPull }) {
-  const own = `repository:${repository.repository}:${access4}`;
+  const { repository: name } = repository;
+  const own = name === "" ? "registry:catalog:*" : `repository:${name}:${access4}`;
   return alsoPull ? [own, `repository:${alsoPull.repository}:pull`] : [own];
 }
 function missingScopes(asked, own) {
@@ -25854,47 +32891,47 @@ function failureOf(error2, what, tries, scrub) {
     });
   }
   if (error2 instanceof OperationError) {
-    const { code: code2, message, status, hint: hint2 } = error2;
+    const { code: code18, message, status, hint: hint2 } = error2;
     const said3 = scrub(`${what}: ${withoutHint(message, hint2)}`);
-    return new OperationError(code2, said3, { cause: error2, status, hint: hint2 && scrub(hint2) });
+    return new OperationError(code18, said3, { cause: error2, status, hint: hint2 && scrub(hint2) });
   }
   return new OperationError("protocol", scrub(`${what}: ${messageOf(error2)}`), { cause: error2 });
 }
-function faultOf2(error2, progress2) {
-  const code2 = codeOf2(error2);
-  if (TLS_CODE.test(code2)) return tlsFault(code2, error2);
+function faultOf(error2, progress2) {
+  const code18 = codeOf(error2);
+  if (TLS_CODE.test(code18)) return tlsFault(code18, error2);
   if (progress2.proxy !== null && !progress2.connected)
     return new TransportFault(
       "connect",
-      `no connection to the proxy ${progress2.proxy} (${code2 || error2.message})`,
+      `no connection to the proxy ${progress2.proxy} (${code18 || error2.message})`,
       {
         cause: error2,
         hint: "correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or list the registry in NO_PROXY"
       }
     );
-  if (code2 === "ENOTFOUND")
+  if (code18 === "ENOTFOUND")
     return new TransportFault("name", "the host name does not exist", { cause: error2 });
-  if (code2.startsWith("HPE_")) {
-    return new TransportFault("garbled", `the answer is not HTTP (${code2})`, { cause: error2 });
+  if (code18.startsWith("HPE_")) {
+    return new TransportFault("garbled", `the answer is not HTTP (${code18})`, { cause: error2 });
   }
   if (!progress2.connected) {
-    return new TransportFault("connect", `no connection (${code2 || error2.message})`, { cause: error2 });
+    return new TransportFault("connect", `no connection (${code18 || error2.message})`, { cause: error2 });
   }
-  return new TransportFault("reset", `the connection was reset (${code2 || error2.message})`, {
+  return new TransportFault("reset", `the connection was reset (${code18 || error2.message})`, {
     cause: error2,
     stale: progress2.reused
   });
 }
-function codeOf2(error2) {
-  const code2 = error2.code;
-  return typeof code2 === "string" ? code2 : "";
+function codeOf(error2) {
+  const code18 = error2.code;
+  return typeof code18 === "string" ? code18 : "";
 }
-function tlsFault(code2, error2) {
-  const [what, hint2] = TLS_FAULTS[code2] ?? ["TLS failed", TRUST];
-  return new TransportFault("tls", `${what} (${code2 || error2.message})`, { cause: error2, hint: hint2 });
+function tlsFault(code18, error2) {
+  const [what, hint2] = TLS_FAULTS[code18] ?? ["TLS failed", TRUST];
+  return new TransportFault("tls", `${what} (${code18 || error2.message})`, { cause: error2, hint: hint2 });
 }
 var CODES, NEXT, TransportFault, TLS_CODE, FOREIGN, NO_TLS, PLAIN3, TRUST, TLS_FAULTS;
-var init_errors4 = __esm({
+var init_errors3 = __esm({
   "src/registry/http/errors.ts"() {
     "use strict";
     init_errors();
@@ -25982,7 +33019,7 @@ function overHttp1(agent) {
           heard.connected();
         });
         let answered = false;
-        const judged = (error2) => error2 instanceof OperationError ? error2 : faultOf2(error2, { connected, reused: wire2.reusedSocket, proxy: proxyOf(agent) });
+        const judged = (error2) => error2 instanceof OperationError ? error2 : faultOf(error2, { connected, reused: wire2.reusedSocket, proxy: proxyOf(agent) });
         wire2.on("error", (error2) => heard.fault(judged(error2)));
         wire2.on("close", () => {
           if (!answered)
@@ -26027,7 +33064,7 @@ var init_http1 = __esm({
     import_node_http = __toESM(require("node:http"), 1);
     import_node_https = __toESM(require("node:https"), 1);
     init_errors();
-    init_errors4();
+    init_errors3();
   }
 });
 
@@ -26097,13 +33134,13 @@ function feed(wire2, upload, hooks) {
   const { source, length } = upload;
   let sent = 0;
   let ended = false;
-  const wrong5 = () => {
+  const wrong6 = () => {
     hooks.onError(new OperationError("mismatch", `the body to send has ${sent} bytes instead of ${length}`));
   };
   source.on("data", (chunk) => {
     sent += chunk.length;
     if (sent > length) {
-      wrong5();
+      wrong6();
       return;
     }
     hooks.onSent(chunk.length);
@@ -26117,11 +33154,11 @@ function feed(wire2, upload, hooks) {
   source.on("end", () => {
     ended = true;
     if (sent === length) wire2.body.end(hooks.onProgress);
-    else wrong5();
+    else wrong6();
   });
   source.on("error", hooks.onError);
   source.on("close", () => {
-    if (!ended) wrong5();
+    if (!ended) wrong6();
   });
   return {
     stop() {
@@ -26164,7 +33201,7 @@ var init_exchange = __esm({
   "src/registry/http/exchange.ts"() {
     "use strict";
     init_errors();
-    init_errors4();
+    init_errors3();
   }
 });
 
@@ -26311,14 +33348,14 @@ function faultOfStream({ session }, stream2, error2, reused, hooks) {
     hooks.onHttp1Only();
     return new TransportFault("refused", "the host wants HTTP/1.1 (HTTP_1_1_REQUIRED)", { stale: true });
   }
-  const { code: code2 = "" } = error2 ?? {};
-  if (code2 === "ERR_HTTP2_ERROR") {
+  const { code: code18 = "" } = error2 ?? {};
+  if (code18 === "ERR_HTTP2_ERROR") {
     return new TransportFault("garbled", `the answer is not HTTP/2 (${error2?.message ?? ""})`, {
       cause: error2
     });
   }
-  if (error2 !== null && !code2.startsWith("ERR_HTTP2_"))
-    return faultOf2(error2, { connected: true, reused, proxy: null });
+  if (error2 !== null && !code18.startsWith("ERR_HTTP2_"))
+    return faultOf(error2, { connected: true, reused, proxy: null });
   const text4 = stream2.rstCode ? `code ${stream2.rstCode}` : "it was closed";
   return new TransportFault("reset", `the stream was reset (${text4})`, {
     cause: error2,
@@ -26357,7 +33394,7 @@ function connectTls({ hostname, port }, trust, { lookup, connectMs, cancellation
     socket.on(
       "error",
       (error2) => end2(
-        error2 instanceof OperationError ? error2 : faultOf2(error2, { connected: false, reused: false, proxy: null })
+        error2 instanceof OperationError ? error2 : faultOf(error2, { connected: false, reused: false, proxy: null })
       )
     );
   });
@@ -26370,7 +33407,7 @@ var init_http2 = __esm({
     import_node_net = __toESM(require("node:net"), 1);
     import_node_tls = __toESM(require("node:tls"), 1);
     init_errors();
-    init_errors4();
+    init_errors3();
     init_exchange();
     STREAM_WINDOW = 1024 * 1024;
     CONNECTION_WINDOW = 64 * STREAM_WINDOW;
@@ -26914,7 +33951,7 @@ var require_supports_color = __commonJS({
         return 1;
       }
       if ("CI" in env) {
-        if (["TRAVIS", "CIRCLECI", "APPVEYOR", "GITLAB_CI", "GITHUB_ACTIONS", "BUILDKITE"].some((sign3) => sign3 in env) || env.CI_NAME === "codeship") {
+        if (["TRAVIS", "CIRCLECI", "APPVEYOR", "GITLAB_CI", "GITHUB_ACTIONS", "BUILDKITE"].some((sign4) => sign4 in env) || env.CI_NAME === "codeship") {
           return 1;
         }
         return min;
@@ -27113,9 +34150,9 @@ var require_node = __commonJS({
     }
     function init(debug5) {
       debug5.inspectOpts = {};
-      const keys = Object.keys(exports2.inspectOpts);
-      for (let i = 0; i < keys.length; i++) {
-        debug5.inspectOpts[keys[i]] = exports2.inspectOpts[keys[i]];
+      const keys2 = Object.keys(exports2.inspectOpts);
+      for (let i = 0; i < keys2.length; i++) {
+        debug5.inspectOpts[keys2[i]] = exports2.inspectOpts[keys2[i]];
       }
     }
     module2.exports = require_common()(exports2);
@@ -27405,11 +34442,11 @@ function resume(socket) {
     socket.resume();
   });
 }
-function omit(obj, ...keys) {
+function omit(obj, ...keys2) {
   const ret = {};
   let key2;
   for (key2 in obj) {
-    if (!keys.includes(key2)) {
+    if (!keys2.includes(key2)) {
       ret[key2] = obj[key2];
     }
   }
@@ -27589,11 +34626,11 @@ var dist_exports4 = {};
 __export(dist_exports4, {
   HttpProxyAgent: () => HttpProxyAgent
 });
-function omit2(obj, ...keys) {
+function omit2(obj, ...keys2) {
   const ret = {};
   let key2;
   for (key2 in obj) {
-    if (!keys.includes(key2)) {
+    if (!keys2.includes(key2)) {
       ret[key2] = obj[key2];
     }
   }
@@ -28039,7 +35076,7 @@ function createHostState(most, clock, end2) {
     limiter: createLimiter(createPace(most), clock, end2),
     answered: () => void (everAnswered = true),
     unreachable: () => void (givenUp = true),
-    maxTries: () => givenUp && !everAnswered ? 1 : MAX_TRIES2
+    maxTries: () => givenUp && !everAnswered ? 1 : MAX_TRIES
   };
 }
 function createLimiter(pace, clock, end2) {
@@ -28107,12 +35144,12 @@ function createLimiter(pace, clock, end2) {
     }
   };
 }
-var MAX_TRIES2;
+var MAX_TRIES;
 var init_host = __esm({
   "src/registry/http/host.ts"() {
     "use strict";
     init_pace();
-    MAX_TRIES2 = 5;
+    MAX_TRIES = 5;
   }
 });
 
@@ -28162,8 +35199,8 @@ async function* chunksOf(incoming, limits) {
 }
 function cutUnlessKnown(error2) {
   if (error2 instanceof TransportFault || error2 instanceof OperationError) return error2;
-  const { code: code2 } = error2;
-  return code2?.startsWith("HPE_") ? new TransportFault("garbled", `the body is not HTTP (${code2})`, { cause: error2 }) : new TransportFault("cut", `the body was cut short (${code2 ?? messageOf(error2)})`, { cause: error2 });
+  const { code: code18 } = error2;
+  return code18?.startsWith("HPE_") ? new TransportFault("garbled", `the body is not HTTP (${code18})`, { cause: error2 }) : new TransportFault("cut", `the body was cut short (${code18 ?? messageOf(error2)})`, { cause: error2 });
 }
 function cutShort() {
   return new TransportFault("cut", "the body was cut short");
@@ -28248,7 +35285,7 @@ var init_body = __esm({
     "use strict";
     import_node_stream2 = require("node:stream");
     init_errors();
-    init_errors4();
+    init_errors3();
   }
 });
 
@@ -28495,7 +35532,7 @@ var init_send = __esm({
     import_node_stream3 = require("node:stream");
     init_reference();
     init_body();
-    init_errors4();
+    init_errors3();
     init_exchange();
     init_http1();
     init_host();
@@ -28508,7 +35545,8 @@ var init_send = __esm({
 // src/registry/http/attempt.ts
 function urlOf3(endpoint, request, listed4) {
   if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed4);
-  return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
+  const { repository } = request.repository;
+  return new URL(`${endpoint.origin()}/v2/${repository === "" ? "" : `${repository}/`}${request.path}`);
 }
 async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
   const feeds = request.body !== void 0 && "open" in request.body;
@@ -28672,7 +35710,7 @@ var init_attempt = __esm({
     import_node_tls3 = __toESM(require("node:tls"), 1);
     init_errors();
     init_hosts();
-    init_errors4();
+    init_errors3();
     init_host();
     init_send();
     MAX_AUTH_ROUNDS = 2;
@@ -28780,8 +35818,8 @@ async function pause({ clock, cancellation }, ms, because2) {
     await clock.sleep(ms, cancellation.signal);
   } catch (error2) {
     if (!cancellation.signal.aborted) throw error2;
-    const { code: code2, message } = reasonOf2(cancellation.signal);
-    throw new OperationError(code2, `${message} while waiting to try again (${because2})`, { cause: error2 });
+    const { code: code18, message } = reasonOf2(cancellation.signal);
+    throw new OperationError(code18, `${message} while waiting to try again (${because2})`, { cause: error2 });
   }
 }
 function judge3(outcome2, circumstances) {
@@ -28817,7 +35855,7 @@ var init_retry = __esm({
   "src/registry/http/retry.ts"() {
     "use strict";
     init_errors();
-    init_errors4();
+    init_errors3();
     init_exchange();
     BASE_MS = 500;
     CAP_MS = 1e4;
@@ -28952,14 +35990,14 @@ function createWarnings(show) {
   const seen = /* @__PURE__ */ new Set();
   return (host, header) => {
     for (const text4 of warningTexts(header)) {
-      const line2 = `${host} warns: ${text4.replace(/[\p{C}\p{Z}\s]+/gu, " ").trim()}`.slice(0, MAX_LENGTH);
+      const line2 = `${host} warns: ${text4.replace(/[\p{C}\p{Z}\s]+/gu, " ").trim()}`.slice(0, MAX_LENGTH2);
       if (seen.has(line2) || seen.size >= MAX_TEXTS) continue;
       seen.add(line2);
       show(line2);
     }
   };
 }
-var MOST_EACH, MOST_TOGETHER, MAX_BYTES3, EVERY, MAX_TEXTS, MAX_LENGTH;
+var MOST_EACH, MOST_TOGETHER, MAX_BYTES3, EVERY, MAX_TEXTS, MAX_LENGTH2;
 var init_transport = __esm({
   "src/registry/http/transport.ts"() {
     "use strict";
@@ -28980,17 +36018,3225 @@ var init_transport = __esm({
     MAX_BYTES3 = 64 * 1024;
     EVERY = 8 * 1024 * 1024;
     MAX_TEXTS = 20;
-    MAX_LENGTH = 300;
+    MAX_LENGTH2 = 300;
+  }
+});
+
+// src/registry/request.ts
+function repeating(context) {
+  const { transport } = context;
+  return {
+    ...context,
+    transport: {
+      ...transport,
+      send: (request) => transport.send({ ...request, again: true }),
+      stream: (request) => transport.stream({ ...request, again: true })
+    }
+  };
+}
+function ask(context, task, request) {
+  return context.transport.send(request).catch((error2) => {
+    throw inContext(task, error2);
+  });
+}
+function errorsOf(response) {
+  const body = parseJson(response.body);
+  if (!isObject(body) || !Array.isArray(body["errors"])) return [];
+  return body["errors"].filter(isObject).map((entry) => ({
+    code: typeof entry["code"] === "string" ? entry["code"].toUpperCase() : "",
+    message: typeof entry["message"] === "string" ? entry["message"] : ""
+  }));
+}
+function failure(code18, task, what, next3, options = {}) {
+  const message = `${nameOf5(task.ref)}: cannot ${task.operation}: ${what}`;
+  return new OperationError(code18, message, { ...options, hint: next3 });
+}
+function refusal2(task, response, next3) {
+  const { status } = response;
+  const what = `${task.ref.registry} answered HTTP ${status}${detailOf(response)}`;
+  return failure(codeOf2(status), task, what, next3 ?? nextFor(task, status), { status });
+}
+function inContext(task, error2) {
+  if (!(error2 instanceof OperationError)) return error2;
+  return error2.within(`${nameOf5(task.ref)}: cannot ${task.operation}: `);
+}
+function detailOf(response) {
+  const errors = errorsOf(response);
+  if (errors.length > 0) {
+    return ` (${clean2(errors.map(({ code: code18, message }) => [code18, message].filter((part) => part !== "").join(": ")).join("; "))})`;
+  }
+  return response.body.length === 0 ? "" : ` (${clean2(response.body.toString("utf8"))})`;
+}
+function clean2(text4) {
+  const line2 = text4.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
+  return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
+}
+function nameOf5(ref) {
+  return "tag" in ref || "digest" in ref ? formatReference(ref) : formatRepository(ref);
+}
+function codeOf2(status) {
+  if (status === 401 || status === 403) return "denied";
+  if (status === 408 || status === 429 || status >= 500) return "unavailable";
+  return status >= 400 ? "rejected" : "protocol";
+}
+function nextFor(task, status) {
+  const { registry, repository } = task.ref;
+  const denied = quirksOf(registry).find((quirk) => quirk.denied !== void 0)?.denied;
+  if (denied !== void 0 && (status === 401 || status === 403)) return denied;
+  if (status === 401) return `log in with an account that may use ${repository}: docker login ${registry}`;
+  if (status === 403) return `give the account that is logged in to ${registry} access to ${repository}`;
+  if (status === 429) return `run again later, or lower the concurrency`;
+  if (status === 408 || status >= 500) return `run again when ${registry} is well`;
+  return `see what ${registry} says about it, fix that and run again`;
+}
+async function retryOnMismatch(context, read4) {
+  try {
+    return await read4(context);
+  } catch (error2) {
+    if (error2 instanceof OperationError && error2.code === "mismatch") return read4(repeating(context));
+    throw error2;
+  }
+}
+function nextLink(header) {
+  let rest = header ?? "";
+  for (; ; ) {
+    const open7 = rest.indexOf("<");
+    const close2 = rest.indexOf(">", open7);
+    if (open7 < 0 || close2 < 0) return null;
+    const target = rest.slice(open7 + 1, close2).trim();
+    const [parameters, after2] = splitAtComma(rest.slice(close2 + 1));
+    if (target !== "" && isNext(parameters)) return target;
+    rest = after2;
+  }
+}
+function splitAtComma(text4) {
+  let quoted2 = false;
+  for (let at3 = 0; at3 < text4.length; at3++) {
+    const char = text4[at3];
+    if (quoted2 && char === "\\") at3++;
+    else if (char === '"') quoted2 = !quoted2;
+    else if (char === "," && !quoted2) return [text4.slice(0, at3), text4.slice(at3 + 1)];
+  }
+  return [text4, ""];
+}
+function isNext(parameters) {
+  const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === "rel");
+  const names2 = (relation?.[2] ?? relation?.[3] ?? "").toLowerCase().split(/\s+/);
+  return names2.includes("next");
+}
+var MAX_DETAIL, PARAMETER;
+var init_request2 = __esm({
+  "src/registry/request.ts"() {
+    "use strict";
+    init_errors();
+    init_manifest();
+    init_reference();
+    init_quirks();
+    MAX_DETAIL = 300;
+    PARAMETER = /;\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?/g;
+  }
+});
+
+// src/registry/head.ts
+async function look3(context, ref, absence = "confirmed") {
+  const task = taskOf(ref);
+  try {
+    const head2 = await ask(context, task, headRequest("HEAD", ref));
+    if (head2.status === 404 && absence === "unconfirmed") return { state: "absent", unconfirmed: true };
+    if (head2.status === 404 || head2.status === 405) return await headByGet(context, task, ref);
+    if (head2.status !== 200) throw await unclear(context, task, ref, head2);
+    const digest = head2.headers["docker-content-digest"];
+    if (digest === void 0 || !isDigest(digest)) return await headByGet(context, task, ref);
+    checkAskedDigest(task, ref, digest);
+    return { state: "present", digest, mediaType: bareMediaType(head2.headers["content-type"]) };
+  } catch (error2) {
+    return unknown2(error2);
+  }
+}
+function headByBody(context, ref) {
+  return headByGet(context, taskOf(ref), ref).catch(unknown2);
+}
+function saysAbsent(response) {
+  if (response.status !== 404) return false;
+  const errors = errorsOf(response);
+  return errors.length > 0 && errors.every(({ code: code18, message }) => ABSENT_CODES.includes(code18) && !hidesByAccept(message));
+}
+function headByGet(context, task, ref) {
+  return retryOnMismatch(context, (wire2) => getOnce(wire2, task, ref));
+}
+async function getOnce(context, task, ref) {
+  const response = await ask(context, task, headRequest("GET", ref));
+  if (saysAbsent(response)) return { state: "absent" };
+  if (response.status !== 200) throw refusedHead(task, response);
+  const mediaType = bareMediaType(response.headers["content-type"]);
+  if (!isManifest(mediaType)) {
+    throw failure(
+      "protocol",
+      task,
+      `${ref.registry} answered HTTP 200 with "${mediaType}", which is not a registry answer`,
+      "check that the host is a registry and that no proxy or login page answers in its place",
+      { status: 200 }
+    );
+  }
+  return { state: "present", digest: digestInHand(task, ref, response, mediaType), mediaType };
+}
+function digestInHand(task, ref, response, mediaType) {
+  const header = response.headers["docker-content-digest"];
+  const claimed = header !== void 0 && isDigest(header) ? header : void 0;
+  if (claimed !== void 0 && isSchema1(mediaType)) return claimed;
+  const asked = "digest" in ref ? ref.digest : void 0;
+  const digest = digestOf(response.body, algorithmOf(asked ?? claimed ?? ""));
+  if (claimed !== void 0 && algorithmOf(claimed) === algorithmOf(digest) && claimed !== digest) {
+    throw failure(
+      "mismatch",
+      task,
+      `${ref.registry} says that the digest is ${claimed} but sent bytes with ${digest} (HTTP 200)`,
+      "run again; if it stays, have the registry and any proxy before it looked at",
+      { status: 200 }
+    );
+  }
+  checkAskedDigest(task, ref, digest);
+  return digest;
+}
+function checkAskedDigest(task, ref, digest) {
+  if (!("digest" in ref) || ref.digest === digest) return;
+  throw failure(
+    "mismatch",
+    task,
+    `${ref.registry} answered with ${digest} (HTTP 200)`,
+    "run again; if it stays, have the registry and any proxy before it looked at",
+    { status: 200 }
+  );
+}
+async function unclear(context, task, ref, head2) {
+  const wordless = [401, 429].includes(head2.status) || head2.status < 400 || head2.status >= 500;
+  if (wordless) return refusedHead(task, head2);
+  const get = await ask(context, task, headRequest("GET", ref));
+  return refusedHead(task, get.status === head2.status ? get : head2);
+}
+function refusedHead(task, response) {
+  const { status } = response;
+  if (status === 404) {
+    return refusal2(
+      task,
+      response,
+      "this 404 is not a registry answer, so nobody can tell whether the tag is free: check the host and any proxy before it, and whether the tag exists with a media type that Retag does not know"
+    );
+  }
+  if (status === 500) {
+    return refusal2(
+      task,
+      response,
+      "run again in a moment; if it stays, the registry may hold an empty link for this tag (it stopped while the tag was written), which pushing the tag once by hand repairs"
+    );
+  }
+  return refusal2(task, response);
+}
+function hidesByAccept(message) {
+  return message.toLowerCase().includes("accept header");
+}
+function headRequest(method, ref) {
+  return {
+    method,
+    repository: ref,
+    path: `manifests/${"digest" in ref ? ref.digest : ref.tag}`,
+    headers: { accept: HEAD_ACCEPT },
+    access: "pull",
+    maxBytes: MAX_MANIFEST_BYTES,
+    redirect: "follow",
+    repeatable: true
+  };
+}
+function taskOf(ref) {
+  return { operation: "digest" in ref ? "look at the manifest" : "look at the tag", ref };
+}
+function unknown2(error2) {
+  if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
+  throw error2;
+}
+var ABSENT_CODES;
+var init_head = __esm({
+  "src/registry/head.ts"() {
+    "use strict";
+    init_errors();
+    init_digest();
+    init_manifest();
+    init_reference();
+    init_request2();
+    ABSENT_CODES = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "NOT_FOUND"];
+  }
+});
+
+// src/registry/tree.ts
+function budgetFor(what, advice) {
+  const spent = `${what} more than ${MOST2.manifests} manifests or ${MOST2.bytes / 1024 / 1024} MiB of manifests; ${advice}`;
+  return { ...MOST2, spent };
+}
+function spend(budget, { bytes }) {
+  budget.manifests -= 1;
+  budget.bytes -= bytes.length;
+  if (budget.manifests < 0 || budget.bytes < 0) throw new OverBudget("mismatch", budget.spent);
+}
+function checkAffordable(budget, listed4) {
+  let { manifests, bytes } = budget;
+  for (const { size } of listed4) {
+    manifests -= 1;
+    bytes -= size;
+  }
+  if (manifests < 0 || bytes < 0) throw new OverBudget("mismatch", budget.spent);
+}
+async function readTree(reader2, source, root, only = () => true, budget = imageBudget(source, root.digest)) {
+  const { registry, repository } = source;
+  const name = (digest) => formatReference({ registry, repository, digest });
+  spend(budget, root);
+  const nodes = /* @__PURE__ */ new Map([[root.digest, nodeOf(root, name(root.digest))]]);
+  let level = [...nodes.values()];
+  for (let depth = 2; level.length > 0; depth++) {
+    const missing5 = new Map(
+      level.flatMap((node) => node.children).map((child3) => [child3.digest, child3])
+    );
+    for (const digest of nodes.keys()) missing5.delete(digest);
+    if (missing5.size > 0 && depth > MAX_DEPTH3) throw tooDeep(name(root.digest));
+    checkAffordable(budget, missing5.values());
+    level = await pool([...missing5.values()].filter(only), LANES2, async (child3) => {
+      const manifest = await readChild(reader2, source, child3);
+      spend(budget, manifest);
+      return nodeOf(manifest, name(child3.digest));
+    });
+    for (const node of level) nodes.set(node.manifest.digest, node);
+  }
+  checkDescriptors(nodes, name);
+  checkSubjects(nodes, root.digest, name);
+  return childrenFirst(nodes, root.digest);
+}
+async function checkCopyable(reader2, source, root) {
+  try {
+    await readTree(reader2, source, root, ({ mediaType }) => isIndex(mediaType));
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
+    throw error2.within("", { code: "mismatch" });
+  }
+}
+function tooDeep(name) {
+  return new OperationError(
+    "mismatch",
+    `${name}: indexes are nested more than ${MAX_DEPTH3} deep, and Retag copies at most ${MAX_DEPTH3} levels of manifests; build the image with a flatter index`
+  );
+}
+function imageBudget({ registry, repository }, digest) {
+  return budgetFor(`${formatReference({ registry, repository, digest })}: the image has`, "split it");
+}
+async function readChild(reader2, source, child3) {
+  const { registry, repository } = source;
+  try {
+    return await reader2.manifest({ registry, repository, digest: child3.digest });
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
+    throw error2.within("the source is incomplete: ", { status: 404 });
+  }
+}
+function nodeOf(manifest, name) {
+  const parsed2 = parseManifest(manifest, name);
+  if (parsed2.kind === "image") {
+    return { manifest, parsed: parsed2, children: [], blobs: [parsed2.config, ...parsed2.layers] };
+  }
+  const children2 = parsed2.manifests.filter(({ mediaType }) => isManifest(mediaType));
+  for (const child3 of children2) refuseUncopyable(child3.mediaType, `${name}, child ${child3.digest}`);
+  return { manifest, parsed: parsed2, children: children2, blobs: parsed2.manifests.filter((child3) => !children2.includes(child3)) };
+}
+function checkDescriptors(nodes, name) {
+  const blobs = /* @__PURE__ */ new Map();
+  for (const node of nodes.values()) {
+    for (const { digest, size } of node.blobs) {
+      if ((blobs.get(digest) ?? size) !== size) throw twoSizes(name(node.manifest.digest), digest);
+      blobs.set(digest, size);
+    }
+    for (const child3 of node.children) {
+      const found = nodes.get(child3.digest)?.manifest;
+      if (!found || found.bytes.length === child3.size && found.mediaType === child3.mediaType) continue;
+      throw new OperationError(
+        "mismatch",
+        `${name(node.manifest.digest)}: its child ${child3.digest} is listed with ${child3.size} bytes of "${child3.mediaType}", but has ${found.bytes.length} bytes of "${found.mediaType}"; build and push the image anew`
+      );
+    }
+  }
+  if (blobs.size <= MAX_BLOBS) return;
+  const root = name([...nodes.keys()][0] ?? "");
+  throw new OperationError("mismatch", `${root}: the image has more than ${MAX_BLOBS} blobs; split it`);
+}
+function checkSubjects(nodes, root, name) {
+  const parts = /* @__PURE__ */ new Set([root, ...[...nodes.values()].flatMap((node) => node.children.map((c) => c.digest))]);
+  for (const [digest, { parsed: parsed2 }] of nodes) {
+    const subject = digest === root ? void 0 : parsed2.subject?.digest;
+    if (subject === void 0 || parts.has(subject)) continue;
+    throw new OperationError(
+      "mismatch",
+      `${name(root)}: its part ${digest} is attached to ${subject}, which is not part of the image; build and push the image anew`
+    );
+  }
+}
+function twoSizes(name, digest) {
+  return new OperationError(
+    "mismatch",
+    `${name}: the blob ${digest} is listed with two sizes; build and push the image anew`
+  );
+}
+function childrenFirst(nodes, root) {
+  const ordered = /* @__PURE__ */ new Set();
+  const open7 = /* @__PURE__ */ new Set();
+  const visit3 = (digest) => {
+    const node = nodes.get(digest);
+    if (!node || open7.has(digest) || ordered.has(node)) return;
+    open7.add(digest);
+    for (const child3 of node.children) visit3(child3.digest);
+    ordered.add(node);
+  };
+  visit3(root);
+  return [...ordered];
+}
+var MAX_DEPTH3, MAX_BLOBS, LANES2, MOST2, OverBudget;
+var init_tree = __esm({
+  "src/registry/tree.ts"() {
+    "use strict";
+    init_errors();
+    init_manifest();
+    init_reference();
+    init_concurrency();
+    MAX_DEPTH3 = 4;
+    MAX_BLOBS = 1e4;
+    LANES2 = 8;
+    MOST2 = { manifests: 1e3, bytes: 32 * 1024 * 1024 };
+    OverBudget = class extends OperationError {
+    };
+  }
+});
+
+// src/registry/image.ts
+async function readImage2(reader2, source, manifest, need) {
+  const fresh = () => ({
+    reader: reader2,
+    source,
+    seen: /* @__PURE__ */ new Set(),
+    budget: imageBudget(source, manifest.digest)
+  });
+  const view = fresh();
+  const parsed2 = parse5(view, manifest);
+  const platforms = /* @__PURE__ */ new Set();
+  const visit3 = async (node, depth) => {
+    if (node.kind === "image") {
+      const platform3 = need.platforms ? await platformInConfig(view, node) : null;
+      if (platform3 && isRealPlatform(platform3)) platforms.add(formatPlatform(platform3));
+      return;
+    }
+    for (const child3 of node.manifests) {
+      if (isAttestation(child3)) continue;
+      if (child3.platform && !isIndex(child3.mediaType)) {
+        if (isRealPlatform(child3.platform)) platforms.add(formatPlatform(child3.platform));
+      } else if (need.platforms && isCopyable(child3.mediaType)) {
+        const inner = await descend(view, child3, depth + 1);
+        if (inner) await visit3(inner, depth + 1);
+      }
+    }
+  };
+  await visit3(parsed2, 1);
+  const again = fresh();
+  const revisions = need.revision === "every" ? await revisionsOf(again, parsed2, null, 1) : [];
+  const revision = need.revision === "first" ? await revisionOf2(again, parsed2, 1) : revisions.find((each) => each.revision !== null)?.revision ?? null;
+  return { platforms: [...platforms], revision, revisions };
+}
+async function revisionOf2(view, node, depth) {
+  const annotated = fit2(node.annotations.get(REVISION2));
+  if (annotated !== null) return annotated;
+  if (node.kind === "image") return fit2((await labelsOf2(view, node)).get(REVISION2));
+  const first2 = node.manifests.find(isPlatform);
+  const child3 = first2 && await descend(view, first2, depth + 1);
+  return child3 ? revisionOf2(view, child3, depth + 1) : null;
+}
+async function revisionsOf(view, node, of, depth, spoken = false) {
+  const annotated = fit2(node.annotations.get(REVISION2));
+  if (node.kind === "image") {
+    const label4 = fit2((await labelsOf2(view, node)).get(REVISION2));
+    const said3 = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
+    return said3.length > 0 || spoken ? said3.map((revision) => ({ of, revision })) : [{ of, revision: null }];
+  }
+  const below5 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
+    const inner = await descend(view, child3, depth + 1);
+    if (inner === null) return [];
+    const name = child3.platform ? formatPlatform(child3.platform) : of ?? child3.digest;
+    return revisionsOf(view, inner, name, depth + 1, spoken || annotated !== null);
+  });
+  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below5.flat()];
+}
+function isPlatform(child3) {
+  return !isAttestation(child3) && isCopyable(child3.mediaType) && (!child3.platform || isRealPlatform(child3.platform));
+}
+function fit2(revision) {
+  return revision === void 0 || revision === "" || revision.length > MAX_REVISION ? null : revision;
+}
+async function descend(view, child3, depth) {
+  if (view.seen.has(child3.digest)) return null;
+  view.seen.add(child3.digest);
+  const ref = refOf6(view, child3.digest);
+  if (depth > MAX_DEPTH3) throw tooDeep(formatReference(ref));
+  const manifest = await view.reader.manifest(ref);
+  spend(view.budget, manifest);
+  return parse5(view, manifest);
+}
+async function configOf(view, image2) {
+  if (!IMAGE_CONFIGS.includes(image2.config.mediaType)) return {};
+  const config = parseJson(await view.reader.blob(view.source, image2.config));
+  return isObject(config) ? config : {};
+}
+async function platformInConfig(view, image2) {
+  return platformOf(await configOf(view, image2));
+}
+async function labelsOf2(view, image2) {
+  const config = (await configOf(view, image2))["config"];
+  return strings(isObject(config) ? config["Labels"] : void 0);
+}
+function parse5(view, manifest) {
+  return parseManifest(manifest, formatReference(refOf6(view, manifest.digest)));
+}
+function refOf6({ source: { registry, repository } }, digest) {
+  return { registry, repository, digest };
+}
+var REVISION2, MAX_REVISION, IMAGE_CONFIGS, PLATFORM_LANES;
+var init_image2 = __esm({
+  "src/registry/image.ts"() {
+    "use strict";
+    init_manifest();
+    init_platform();
+    init_reference();
+    init_concurrency();
+    init_tree();
+    REVISION2 = "org.opencontainers.image.revision";
+    MAX_REVISION = 256;
+    IMAGE_CONFIGS = [
+      "application/vnd.oci.image.config.v1+json",
+      "application/vnd.docker.container.image.v1+json"
+    ];
+    PLATFORM_LANES = 8;
+  }
+});
+
+// src/registry/put.ts
+async function putTag(context, ref, manifest, previous) {
+  const task = { operation: "write the tag", ref };
+  for (let attempt3 = 1; ; attempt3++) {
+    const wire2 = attempt3 === 1 ? context : repeating(context);
+    const answer2 = await putOnce(wire2, task, manifest, ref.tag, false);
+    if ("response" in answer2 && isTaken(answer2.response)) return receipt(task, manifest, answer2.response);
+    if (!needsHead(answer2)) throw reasonOf3(task, answer2);
+    const now = await headByBody(context, ref);
+    if (now.state === "present" && isOurs(manifest, now.digest)) return { subjectListed: false };
+    const untouched = now.state === "absent" || now.state === "present" && now.digest === previous;
+    if (!untouched || !isPassing(answer2) || attempt3 === TRIES)
+      throw verdict(task, manifest, answer2, now, previous);
+    await context.clock.sleep(context.clock.random() * PAUSE * 2 ** (attempt3 - 1));
+  }
+}
+async function putByDigest(context, ref, manifest) {
+  const task = { operation: "write the manifest", ref };
+  const answer2 = await putOnce(context, task, manifest, ref.digest, true);
+  if ("error" in answer2) throw answer2.error;
+  if (isTaken(answer2.response)) return receipt(task, manifest, answer2.response);
+  if (isPartMissing(answer2.response)) throw new PartUnknown(refusal2(task, answer2.response));
+  throw refusal2(task, answer2.response);
+}
+function putOnce(context, task, manifest, name, repeatable) {
+  const answer2 = ask(context, task, {
+    method: "PUT",
+    repository: task.ref,
+    path: `manifests/${name}`,
+    // Exactly the media type: registries refuse parameters and anything that differs from the body's.
+    headers: { "content-type": manifest.mediaType },
+    body: manifest.bytes,
+    access: "pull,push",
+    maxBytes: MAX_ANSWER_BYTES,
+    redirect: "refuse",
+    repeatable
+  });
+  return answer2.then(
+    (response) => ({ response }),
+    (error2) => {
+      if (error2 instanceof OperationError) return { error: error2 };
+      throw error2;
+    }
+  );
+}
+function receipt(task, manifest, response) {
+  const stored = response.headers["docker-content-digest"];
+  if (stored !== void 0 && isDigest(stored) && !isOurs(manifest, stored)) {
+    throw failure(
+      "mismatch",
+      task,
+      `${task.ref.registry} took ${manifest.digest} (HTTP ${response.status}) but says that it stored ${stored}`,
+      "look at the tag with another tool before anything else; the registry or a proxy changes what is pushed",
+      { status: response.status }
+    );
+  }
+  return { subjectListed: response.headers["oci-subject"] !== void 0 };
+}
+function needsHead(answer2) {
+  if ("error" in answer2) return !["cancelled", "denied", "unsafe"].includes(answer2.error.code);
+  return answer2.response.status !== 401;
+}
+function isPassing(answer2) {
+  if ("error" in answer2) return ["unavailable", "timeout", "protocol"].includes(answer2.error.code);
+  const { status } = answer2.response;
+  return status < 300 || status === 408 || status === 429 || status >= 500 || isPartMissing(answer2.response);
+}
+function isPartMissing(response) {
+  return [400, 404].includes(response.status) && errorsOf(response).some(({ code: code18 }) => PART_UNKNOWN.includes(code18));
+}
+function verdict(task, manifest, answer2, now, previous) {
+  const reason = reasonOf3(task, answer2);
+  const status = reason.status === void 0 ? {} : { status: reason.status };
+  if (now.state === "unknown") {
+    return new OperationError(
+      reason.code,
+      `${reason.message}. Whether the tag was written cannot be told: ${messageOf(now.error)}`,
+      { cause: reason, ...status }
+    );
+  }
+  if (now.state === "absent") return reason;
+  const held = `the tag holds ${now.digest}, not ${manifest.digest}`;
+  if ("response" in answer2 && !isPassing(answer2)) {
+    return failure(
+      "rejected",
+      task,
+      `${held}, and the registry refuses to move it: ${reason.message}`,
+      immutabilityHint(task.ref.registry),
+      {
+        cause: reason,
+        ...status
+      }
+    );
+  }
+  const who = now.digest === previous ? "the write did not go through" : "another writer was faster";
+  return failure(
+    "mismatch",
+    task,
+    `${held}; ${who}: ${reason.message}`,
+    "find out who writes this tag, then run again",
+    {
+      cause: reason,
+      ...status
+    }
+  );
+}
+function immutabilityHint(registry) {
+  const known3 = quirksOf(registry).find(({ immutable }) => immutable !== void 0)?.immutable;
+  return known3 ?? "if the tag is immutable or protected there, choose another tag or lift the rule";
+}
+function reasonOf3(task, answer2) {
+  return "error" in answer2 ? answer2.error : refusal2(task, answer2.response);
+}
+function isTaken({ status, headers }) {
+  return status === 201 || [200, 202].includes(status) && headers["docker-content-digest"] !== void 0;
+}
+function isOurs(manifest, digest) {
+  return digest === manifest.digest || digest === digestOf(manifest.bytes, algorithmOf(digest));
+}
+var TRIES, PAUSE, MAX_ANSWER_BYTES, PART_UNKNOWN, PartUnknown;
+var init_put = __esm({
+  "src/registry/put.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_request2();
+    init_digest();
+    init_head();
+    init_quirks();
+    TRIES = 3;
+    PAUSE = 500;
+    MAX_ANSWER_BYTES = 64 * 1024;
+    PART_UNKNOWN = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"];
+    PartUnknown = class extends Error {
+      refusal;
+      constructor(reason) {
+        super(reason.message);
+        this.refusal = reason;
+      }
+    };
+  }
+});
+
+// src/registry/read.ts
+async function readManifest(context, ref) {
+  const manifest = await readUnparsed(context, ref);
+  parseManifest(manifest, nameOf5(ref));
+  return manifest;
+}
+function readUnparsed(context, ref) {
+  return retryOnMismatch(context, (wire2) => fetchManifest(wire2, ref));
+}
+async function fetchManifest(context, ref) {
+  const task = { operation: "read the manifest", ref };
+  const response = await ask(context, task, {
+    method: "GET",
+    repository: ref,
+    path: `manifests/${"digest" in ref ? ref.digest : ref.tag}`,
+    headers: { accept: COPY_ACCEPT },
+    access: "pull",
+    maxBytes: MAX_MANIFEST_BYTES,
+    redirect: "follow",
+    repeatable: true
+  });
+  if (saysAbsent(response)) {
+    throw failure("absent", task, "there is none (HTTP 404)", "check the name and that it was pushed", {
+      status: 404
+    });
+  }
+  if (response.status !== 200) throw refusal2(task, response);
+  const mediaType = mediaTypeOf(response);
+  if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf5(ref));
+  return { bytes: response.body, mediaType, digest: verifiedDigest(task, ref, response) };
+}
+async function readBlob(context, source, descriptor2, what) {
+  return retryOnMismatch(context, (wire2) => fetchBlob(wire2, source, descriptor2, what));
+}
+async function fetchBlob(context, source, descriptor2, what) {
+  const task = { operation: `read the ${what}`, ref: { ...source, digest: descriptor2.digest } };
+  const response = await ask(context, task, {
+    method: "GET",
+    repository: source,
+    path: `blobs/${descriptor2.digest}`,
+    access: "pull",
+    maxBytes: Math.min(descriptor2.size, MAX_SMALL_BLOB),
+    redirect: "follow",
+    repeatable: true
+  });
+  if (response.status === 404) {
+    throw failure(
+      "absent",
+      task,
+      `${source.registry} answered HTTP 404`,
+      "the image is incomplete; push it again",
+      { status: 404 }
+    );
+  }
+  if (response.status !== 200) throw refusal2(task, response);
+  const digest = digestOf(response.body, algorithmOf(descriptor2.digest));
+  if (digest !== descriptor2.digest || response.body.length !== descriptor2.size) {
+    throw contradicted(
+      task,
+      `${response.body.length} bytes with digest ${digest} came back where ${descriptor2.size} were promised`
+    );
+  }
+  return response.body;
+}
+function verifiedDigest(task, ref, response) {
+  const header = response.headers["docker-content-digest"];
+  const expected = "digest" in ref ? ref.digest : void 0;
+  const digest = digestOf(response.body, algorithmOf(expected ?? ""));
+  if (expected !== void 0 && digest !== expected) {
+    throw contradicted(task, `the digest of what came back is ${digest}`);
+  }
+  if (header !== void 0 && header !== digest && isDigest(header) && !hasDigest(response.body, header)) {
+    throw contradicted(task, `the registry says that the digest is ${header} but sent bytes with ${digest}`);
+  }
+  return digest;
+}
+function hasDigest(bytes, digest) {
+  return digestOf(bytes, algorithmOf(digest)) === digest;
+}
+function contradicted(task, what) {
+  return failure(
+    "mismatch",
+    task,
+    what,
+    "run again; if it stays, have the registry and any proxy before it looked at",
+    {
+      status: 200
+    }
+  );
+}
+function mediaTypeOf(response) {
+  const served = bareMediaType(response.headers["content-type"]);
+  if (served !== "" && served !== "application/json") return served;
+  const body = parseJson(response.body);
+  if (isObject(body) && body["schemaVersion"] === 1) return DOCKER_SCHEMA1;
+  if (served !== "") return served;
+  return isObject(body) && typeof body["mediaType"] === "string" ? body["mediaType"] : "";
+}
+function createReader(context) {
+  const manifests = recent(MEMORY, ({ bytes }) => bytes.length);
+  const blobs = recent(MEMORY / 4, (bytes) => bytes.length);
+  const manifestsUnderWay = once2(false);
+  const blobsUnderWay = once2(false);
+  return {
+    manifest(ref) {
+      const key2 = formatReference(ref);
+      const known3 = "digest" in ref ? manifests.get(key2) : void 0;
+      if (known3) return Promise.resolve(known3);
+      return manifestsUnderWay.run(key2, async () => {
+        const manifest = await readManifest(context, ref);
+        const { registry, repository } = ref;
+        manifests.set(formatReference({ registry, repository, digest: manifest.digest }), manifest);
+        return manifest;
+      });
+    },
+    blob(source, descriptor2, what = "config") {
+      const key2 = formatReference({
+        registry: source.registry,
+        repository: source.repository,
+        digest: descriptor2.digest
+      });
+      const known3 = blobs.get(key2);
+      if (known3) return Promise.resolve(known3);
+      return blobsUnderWay.run(key2, async () => {
+        const bytes = await readBlob(context, source, descriptor2, what);
+        blobs.set(key2, bytes);
+        return bytes;
+      });
+    }
+  };
+}
+function recent(capacity, sizeOf) {
+  const entries = /* @__PURE__ */ new Map();
+  let total = 0;
+  const remove = (key2) => {
+    const value = entries.get(key2);
+    if (value === void 0) return;
+    entries.delete(key2);
+    total -= sizeOf(value);
+  };
+  return {
+    get(key2) {
+      const value = entries.get(key2);
+      if (value === void 0) return void 0;
+      entries.delete(key2);
+      entries.set(key2, value);
+      return value;
+    },
+    set(key2, value) {
+      remove(key2);
+      entries.set(key2, value);
+      total += sizeOf(value);
+      for (const oldest of entries.keys()) {
+        if (total <= capacity) break;
+        remove(oldest);
+      }
+    }
+  };
+}
+var MAX_SMALL_BLOB, MEMORY;
+var init_read = __esm({
+  "src/registry/read.ts"() {
+    "use strict";
+    init_digest();
+    init_manifest();
+    init_reference();
+    init_concurrency();
+    init_head();
+    init_request2();
+    MAX_SMALL_BLOB = 4 * 1024 * 1024;
+    MEMORY = 16 * 1024 * 1024;
+  }
+});
+
+// src/registry/tags.ts
+function listTags2(context, repository, mostPages = MAX_PAGES) {
+  const task = { operation: "list the tags", ref: repository };
+  const end2 = `/${repository.repository}/tags/list`;
+  return listPages(context, { task, repository, path: "tags/list", end: end2, namesOf: tagsOf3, mostPages });
+}
+function listRepositories(context, registry) {
+  const repository = { registry, repository: "" };
+  const task = { operation: "list the repositories", ref: repository };
+  return listPages(context, {
+    task,
+    repository,
+    path: "_catalog",
+    end: "/_catalog",
+    namesOf: repositoriesOf2,
+    mostPages: MAX_PAGES
+  });
+}
+async function listPages(context, listing) {
+  const { task, repository, mostPages } = listing;
+  const tags = /* @__PURE__ */ new Set();
+  const pages = /* @__PURE__ */ new Set();
+  let path6 = `${listing.path}?n=${PAGE}`;
+  let bytes = 0;
+  for (let page2 = 1; page2 <= mostPages; page2++) {
+    const response = await ask(context, task, {
+      method: "GET",
+      repository,
+      path: path6,
+      headers: { accept: "application/json" },
+      access: "pull",
+      maxBytes: MAX_BYTES4 - bytes,
+      redirect: "follow",
+      repeatable: true
+    });
+    if (page2 === 1 && saysAbsent(response)) return [];
+    if (response.status !== 200) throw refusal2(task, response);
+    bytes += response.body.length;
+    const known3 = tags.size;
+    const found = listing.namesOf(task, repository, response);
+    for (const tag2 of found) tags.add(tag2);
+    const next3 = nextLink(response.headers["link"]);
+    if (next3 === null) return [...tags];
+    path6 = context.transport.resolve(response.url, next3);
+    if (!path6.pathname.endsWith(listing.end))
+      throw incomplete(task, `the next page would be at ${path6.pathname}, which is another list`);
+    if (pages.has(path6.href) || found.length > 0 && tags.size === known3)
+      throw incomplete(task, `page ${page2 + 1} would repeat one that was read already`);
+    pages.add(path6.href);
+  }
+  throw failure("protocol", task, `the list has more than ${mostPages} pages`, "remove what nobody needs", {
+    status: 200
+  });
+}
+function incomplete(task, what) {
+  const next3 = "check that no cache or proxy answers in place of the registry, and run again";
+  return failure("protocol", task, `${task.ref.registry} gives a list that is not whole: ${what}`, next3, {
+    status: 200
+  });
+}
+function tagsOf3(task, { repository }, response) {
+  const body = parseJson(response.body);
+  const name = isObject(body) ? body["name"] ?? repository : repository;
+  if (name !== repository) throw incomplete(task, `it is of ${clean2(JSON.stringify(name))}`);
+  return listOf2(task, isObject(body) ? body["tags"] ?? [] : void 0, "a tag list").filter(
+    (tag2) => isReservedTag(tag2) || parseTag(tag2).ok
+  );
+}
+function repositoriesOf2(task, { registry }, response) {
+  const body = parseJson(response.body);
+  return listOf2(
+    task,
+    isObject(body) ? body["repositories"] ?? [] : void 0,
+    "a list of repositories"
+  ).filter((name) => parseRepository(`${registry}/${name}`).ok);
+}
+function listOf2(task, names2, what) {
+  if (!Array.isArray(names2) || !names2.every((name) => typeof name === "string")) {
+    throw failure(
+      "protocol",
+      task,
+      `${task.ref.registry} answered HTTP 200 with something that is not ${what}`,
+      "check that the host is a registry and that no proxy or login page answers in its place",
+      { status: 200 }
+    );
+  }
+  return names2;
+}
+var PAGE, MAX_PAGES, MAX_BYTES4;
+var init_tags2 = __esm({
+  "src/registry/tags.ts"() {
+    "use strict";
+    init_reference();
+    init_request2();
+    init_head();
+    init_manifest();
+    PAGE = 1e3;
+    MAX_PAGES = 200;
+    MAX_BYTES4 = 16 * 1024 * 1024;
+  }
+});
+
+// src/registry/candidates.ts
+function createCandidates(reader2, referrers) {
+  const found = /* @__PURE__ */ new Map();
+  return async function* (image2, need) {
+    const repository = formatRepository(image2);
+    const budget = { candidates: MAX_CANDIDATES, bytes: MAX_BYTES5 };
+    const stages2 = found.get(repository) === "tags" ? ["tags", "referrers"] : ["referrers", "tags"];
+    for (const stage2 of stages2) {
+      const refs = stage2 === "tags" ? tagsOf4(image2, need) : await listed2(referrers, image2, need);
+      for await (const candidates of opened2(reader2, image2, refs, budget)) {
+        for (const candidate of candidates) {
+          let enough2 = true;
+          try {
+            yield candidate;
+            enough2 = false;
+          } finally {
+            if (enough2) found.set(repository, stage2);
+          }
+        }
+      }
+    }
+  };
+}
+function tagsOf4({ registry, repository, digest }, need) {
+  const [signature, attestation2] = cosignTags(digest);
+  return [need.signature ? signature : void 0, need.predicateTypes.length > 0 ? attestation2 : void 0].filter((tag2) => tag2 !== void 0).map((tag2) => ({ registry, repository, tag: tag2 }));
+}
+async function listed2(referrers, { registry, repository, digest }, need) {
+  const entries = await referrers.list({ registry, repository }, digest);
+  const rank2 = ({ annotations: annotations2, raw }) => {
+    const type = annotations2.get("dev.sigstore.bundle.predicateType");
+    if (type !== void 0 && need.predicateTypes.includes(type)) return 0;
+    if (type === "https://sigstore.dev/cosign/sign/v1") return need.signature ? 0 : 3;
+    if (type !== void 0) return 2;
+    return BUNDLE.test(String(raw["artifactType"])) ? 1 : 2;
+  };
+  return [...entries].sort((a, b) => rank2(a) - rank2(b)).map((entry) => ({ registry, repository, digest: entry.digest }));
+}
+async function* opened2(reader2, image2, refs, budget) {
+  for (let at3 = 0; at3 < refs.length; ) {
+    const batch = refs.slice(at3, at3 + (at3 < ONE_BY_ONE ? 1 : LANES3));
+    at3 += batch.length;
+    const read4 = await pool(batch, LANES3, (ref) => open4(reader2, image2, ref, budget));
+    for (const candidates of read4) yield candidates;
+  }
+}
+async function open4(reader2, image2, ref, budget) {
+  const name = "tag" in ref ? ref.tag : ref.digest;
+  try {
+    const manifest = await reader2.manifest(ref);
+    return await contentsOf(reader2, image2, ref, manifest, budget);
+  } catch (error2) {
+    if (error2 instanceof OverBudget) throw error2;
+    if (!(error2 instanceof OperationError) || TRANSIENT.includes(error2.code)) throw error2;
+    if ("tag" in ref && error2.code === "absent") return [];
+    return [other(name, error2.message)];
+  }
+}
+async function contentsOf(reader2, image2, ref, manifest, budget) {
+  const name = "tag" in ref ? ref.tag : ref.digest;
+  const parsed2 = parseManifest(manifest, formatReference(ref));
+  const subject = parsed2.subject?.digest ?? null;
+  if (subject === null ? !("tag" in ref) : subject !== image2.digest)
+    return [other(name, `it refers to ${subject ?? "no image"}, although it is listed for this one`)];
+  if (parsed2.kind === "index") return [other(name, "an index, which holds no signature")];
+  const layers = parsed2.layers.filter(({ mediaType }) => kindOf4(mediaType) !== null);
+  const [first2] = parsed2.layers;
+  if (layers.length === 0) {
+    const known3 = NEVER_COUNT.get(first2?.mediaType ?? "");
+    return [
+      other(
+        name,
+        known3 ?? `its content is "${(first2?.mediaType ?? "").slice(0, 80)}", which holds no signature`
+      )
+    ];
+  }
+  const candidates = [];
+  for (const layer of layers) {
+    budget.candidates -= 1;
+    budget.bytes -= layer.size;
+    if (budget.candidates < 0 || budget.bytes < 0) throw tooMany2(image2);
+    candidates.push(await layerOf(reader2, image2, name, layer));
+  }
+  return candidates;
+}
+async function layerOf(reader2, image2, name, layer) {
+  const kind = kindOf4(layer.mediaType) ?? "bundle";
+  try {
+    const bytes = await reader2.blob(image2, layer, "signature");
+    return {
+      name,
+      content: kind === "bundle" ? { kind, bytes } : { kind, bytes, annotations: layer.annotations }
+    };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || TRANSIENT.includes(error2.code)) throw error2;
+    return other(name, error2.message);
+  }
+}
+function kindOf4(mediaType) {
+  if (mediaType === SIMPLE_SIGNING) return "signature";
+  if (mediaType === DSSE_ENVELOPE) return "attestation";
+  return BUNDLE.test(mediaType) ? "bundle" : null;
+}
+function other(name, why) {
+  return { name, content: { kind: "other", why } };
+}
+function tooMany2(image2) {
+  return new OverBudget(
+    "mismatch",
+    `${formatReference(image2)}: more than ${MAX_CANDIDATES} signatures or ${MAX_BYTES5 / 1024 / 1024} MiB of them are attached; remove what nobody needs`
+  );
+}
+var MAX_CANDIDATES, MAX_BYTES5, ONE_BY_ONE, LANES3, BUNDLE, SIMPLE_SIGNING, DSSE_ENVELOPE, NEVER_COUNT, TRANSIENT;
+var init_candidates = __esm({
+  "src/registry/candidates.ts"() {
+    "use strict";
+    init_errors();
+    init_digest();
+    init_manifest();
+    init_reference();
+    init_concurrency();
+    init_tree();
+    MAX_CANDIDATES = 1e3;
+    MAX_BYTES5 = 64 * 1024 * 1024;
+    ONE_BY_ONE = 2;
+    LANES3 = 8;
+    BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v\d+\.\d+)?\+json(?:;.*)?$/;
+    SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
+    DSSE_ENVELOPE = "application/vnd.dsse.envelope.v1+json";
+    NEVER_COUNT = /* @__PURE__ */ new Map([
+      ["application/jose+json", "a Notation signature, which Retag does not verify"],
+      ["application/cose", "a Notation signature, which Retag does not verify"],
+      ["application/vnd.in-toto+json", "a statement without a signature"]
+    ]);
+    TRANSIENT = ["unavailable", "timeout", "cancelled", "denied"];
+  }
+});
+
+// src/registry/artifact.ts
+function artifactOf({ mediaType, digest, size }, { type, content, annotations: annotations2 }) {
+  const document3 = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    artifactType: type,
+    config: described3(EMPTY2.mediaType, EMPTY2.bytes),
+    layers: [described3(type, content)],
+    subject: { mediaType, digest, size },
+    annotations: annotations2
+  };
+  const bytes = Buffer.from(JSON.stringify(document3));
+  const manifest = { bytes, mediaType: OCI_MANIFEST, digest: digestOf(bytes) };
+  const parsed2 = parseManifest(manifest, manifest.digest);
+  if (parsed2.kind !== "image") throw new Error("an artifact is an image manifest");
+  const contents2 = [EMPTY2.bytes, content];
+  const parts = [parsed2.config, ...parsed2.layers].map((blob, i) => ({ blob, bytes: contents2[i] ?? content }));
+  return { manifest, parsed: parsed2, parts };
+}
+var EMPTY2, described3;
+var init_artifact = __esm({
+  "src/registry/artifact.ts"() {
+    "use strict";
+    init_digest();
+    init_manifest();
+    EMPTY2 = { mediaType: "application/vnd.oci.empty.v1+json", bytes: Buffer.from("{}") };
+    described3 = (mediaType, bytes) => ({
+      mediaType,
+      digest: digestOf(bytes),
+      size: bytes.length
+    });
+  }
+});
+
+// src/registry/attachments.ts
+function createAttachments(context, reader2, referrers, children2) {
+  const claimsFor = async (source, digest) => {
+    const { registry, repository } = source;
+    const tags = await pool(
+      cosignTags(digest),
+      ATTACHMENT_LANES,
+      async (tag2) => {
+        const ref = { registry, repository, tag: tag2 };
+        const found = await lookTwice(context, ref);
+        if (found.state === "unknown") {
+          throwUnlessSettled(found.error);
+          context.log.warning(
+            `whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`
+          );
+        }
+        return found.state === "present" ? [ref] : [];
+      }
+    );
+    const listed4 = await referrers.list(source, digest);
+    const refs = [...tags.flat(), ...listed4.map((entry) => ({ registry, repository, digest: entry.digest }))];
+    return refs.map((ref) => ({ ref, to: [digest] }));
+  };
+  const open7 = async (source, { ref, to }, budget) => {
+    try {
+      return await twice(async () => {
+        const manifest = await reader2.manifest(ref);
+        const { subject } = parseManifest(manifest, formatReference(ref));
+        const proved = subject === null ? "tag" in ref : to.includes(subject.digest);
+        if (!proved) return null;
+        return { ref, nodes: await readTree(reader2, source, manifest, void 0, budget), problem: null };
+      });
+    } catch (error2) {
+      if (error2 instanceof OverBudget) throw error2;
+      return { ref, nodes: null, problem: throwUnlessSettled(error2) };
+    }
+  };
+  const warnOfStrays = (strays) => {
+    const [first2] = strays;
+    if (first2 === void 0) return;
+    const more = strays.length === 1 ? "" : ` (and ${strays.length - 1} more like it)`;
+    context.log.warning(
+      `${formatReference(first2.ref)} is listed as attached to ${first2.to.join(", ")}, but its manifest names another subject or none; it is not copied and does not count${more}`
+    );
+  };
+  const carryOne = async (source, destination2, { ref, nodes, problem: problem4 }, tally) => {
+    if (nodes === null) throw problem4 ?? new Error("an attachment without content has no problem");
+    const root = nodes.at(-1);
+    if (root && await isThere(context, destination2, ref, root.manifest.digest)) {
+      return "tag" in ref ? void 0 : referrers.register(destination2, root);
+    }
+    if (!("tag" in ref) || !root) return children2.bring(source, destination2, nodes, tally);
+    await children2.bring(source, destination2, nodes.slice(0, -1), tally);
+    await children2.bringParts(source, destination2, root);
+    const at3 = { ...repositoryOf5(destination2), tag: ref.tag };
+    if (await writeOnce(context, reader2, at3, root)) tally.manifests++;
+  };
+  return {
+    async find(source, digests) {
+      const seen = new Set(digests);
+      const found = /* @__PURE__ */ new Map();
+      const name = `${formatRepository(source)}: what is attached to the image has`;
+      const budget = budgetFor(name, "remove what nobody needs");
+      let round = digests;
+      let left = MAX_CLAIMS;
+      const counted2 = async (digest) => {
+        const claims = await claimsFor(source, digest);
+        if ((left -= claims.length) < 0) throw tooMany3(source);
+        return claims;
+      };
+      for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
+        const claims = merged((await pool(round, ATTACHMENT_LANES, counted2)).flat());
+        const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
+        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany3(source);
+        const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open7(source, claim, budget));
+        warnOfStrays(fresh.filter((_, at3) => answers[at3] === null));
+        const opened3 = answers.filter((attachment) => attachment !== null);
+        for (const attachment of opened3) found.set(formatReference(attachment.ref), attachment);
+        round = opened3.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
+        for (const digest of round) seen.add(digest);
+      }
+      return [...found.values()];
+    },
+    async carry(source, destination2, found, tally, strict) {
+      let carried = 0;
+      await pool(found, ATTACHMENT_LANES, async (attachment) => {
+        try {
+          await twice(() => carryOne(source, destination2, attachment, tally));
+          carried++;
+        } catch (error2) {
+          const settled3 = throwUnlessSettled(error2);
+          if (strict) throw settled3;
+          context.log.warning(
+            `${formatReference(attachment.ref)} is not carried to ${formatRepository(destination2)}: ${settled3.message}`
+          );
+        }
+      });
+      return carried;
+    }
+  };
+}
+function merged(claims) {
+  const byName = /* @__PURE__ */ new Map();
+  for (const { ref, to } of claims) {
+    const name = formatReference(ref);
+    byName.set(name, { ref, to: [...byName.get(name)?.to ?? [], ...to] });
+  }
+  return [...byName.values()];
+}
+async function writeOnce(context, reader2, ref, { manifest, parsed: parsed2 }) {
+  const now = await headByBody(context, ref);
+  if (now.state === "unknown") throw now.error;
+  if (now.state === "absent") {
+    await putTag(context, ref, manifest, null);
+    return true;
+  }
+  if (now.digest === manifest.digest) return false;
+  const there = await reader2.manifest({ ...repositoryOf5(ref), digest: now.digest });
+  if (goesOn(parseManifest(there, formatReference(ref)), parsed2)) {
+    await putTag(context, ref, manifest, now.digest);
+    return true;
+  }
+  throw new OperationError(
+    "mismatch",
+    `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: compare the two and remove the one that is wrong`
+  );
+}
+function goesOn(before, after2) {
+  if (before.kind !== "image" || after2.kind !== "image" || before.layers.length === 0) return false;
+  const layers = new Set(after2.layers.map(({ raw }) => JSON.stringify(raw)));
+  return before.layers.every(({ raw }) => layers.has(JSON.stringify(raw)));
+}
+async function isThere(context, { registry, repository }, ref, digest) {
+  const at3 = "tag" in ref ? { registry, repository, tag: ref.tag } : { registry, repository, digest };
+  const now = await look3(context, at3, "unconfirmed");
+  return now.state === "present" && now.digest === digest;
+}
+async function lookTwice(context, ref) {
+  const found = await headByBody(context, ref);
+  return found.state === "unknown" ? headByBody(repeating(context), ref) : found;
+}
+async function twice(work) {
+  try {
+    return await work();
+  } catch (error2) {
+    throwUnlessSettled(error2);
+    return work();
+  }
+}
+function throwUnlessSettled(error2) {
+  if (error2 instanceof OperationError && !["unavailable", "timeout", "cancelled"].includes(error2.code))
+    return error2;
+  throw error2;
+}
+function tooMany3(source) {
+  return new OperationError(
+    "mismatch",
+    `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
+  );
+}
+function repositoryOf5({ registry, repository }) {
+  return { registry, repository };
+}
+var MAX_ROUNDS, MAX_ATTACHMENTS, MAX_CLAIMS, ATTACHMENT_LANES;
+var init_attachments = __esm({
+  "src/registry/attachments.ts"() {
+    "use strict";
+    init_errors();
+    init_digest();
+    init_manifest();
+    init_reference();
+    init_concurrency();
+    init_head();
+    init_put();
+    init_request2();
+    init_tree();
+    MAX_ROUNDS = 3;
+    MAX_ATTACHMENTS = 1e3;
+    MAX_CLAIMS = 4 * MAX_ATTACHMENTS;
+    ATTACHMENT_LANES = 8;
+  }
+});
+
+// src/registry/blob.ts
+async function uploadBlob(context, source, destination2, blob, session) {
+  const task = taskOf2("upload the blob", destination2, blob);
+  let location2 = session;
+  for (let attempt3 = 1; ; attempt3++) {
+    const wire2 = attempt3 === 1 ? context : repeating(context);
+    location2 ??= await beginUpload(wire2, task, destination2);
+    const problem4 = await tryUpload(wire2, task, source, destination2, blob, location2);
+    if (problem4 === null) return;
+    if (attempt3 === TRIES2 || !isPassing2(problem4)) throw problem4;
+    context.log.debug(`${problem4.message}; trying again`);
+    await context.clock.sleep(context.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
+    if (await isThere2(context, destination2, blob)) return;
+    location2 = null;
+  }
+}
+async function beginUpload(context, task, destination2) {
+  const response = await ask(context, task, {
+    method: "POST",
+    repository: destination2,
+    path: "blobs/uploads/",
+    body: new Uint8Array(0),
+    access: "pull,push",
+    maxBytes: MAX_ANSWER_BYTES2,
+    redirect: "refuse",
+    repeatable: true
+  });
+  const location2 = response.headers["location"];
+  if (response.status !== 202) throw refusal2(task, response);
+  if (location2 === void 0) {
+    throw failure("protocol", task, "HTTP 202 came without a Location", "have the registry looked at", {
+      status: 202
+    });
+  }
+  try {
+    return context.transport.resolve(response.url, location2);
+  } catch (error2) {
+    throw inContext(task, error2);
+  }
+}
+async function tryUpload(context, task, source, destination2, blob, location2) {
+  const reading = sourceOf5(context, source, blob);
+  try {
+    const response = await ask(context, task, {
+      method: "PUT",
+      repository: destination2,
+      path: withDigest(location2, blob.digest),
+      headers: { "content-type": "application/octet-stream" },
+      body: { length: blob.size, open: () => reading.open() },
+      access: "pull,push",
+      maxBytes: MAX_ANSWER_BYTES2,
+      redirect: "refuse",
+      repeatable: false
+    });
+    if (response.status === 201) return wrongDigest(task, blob, response);
+    return reading.problem() ?? refusal2(task, response);
+  } catch (error2) {
+    const cause = reading.problem() ?? error2;
+    if (cause instanceof OperationError) return cause;
+    throw cause;
+  }
+}
+function sourceOf5(context, source, blob) {
+  if (source instanceof Uint8Array)
+    return { open: () => Promise.resolve(import_node_stream4.Readable.from([source])), problem: () => null };
+  const task = taskOf2("read the blob", source, blob);
+  let problem4 = null;
+  let wire2 = context;
+  const note = (error2) => {
+    problem4 = error2 instanceof OperationError ? error2 : failure("unavailable", task, messageOf(error2), "run again", { cause: error2 });
+    return problem4;
+  };
+  return {
+    problem: () => problem4,
+    async open() {
+      problem4 = null;
+      try {
+        const opening = openBlob(wire2, task, source, blob);
+        wire2 = repeating(context);
+        const stream2 = await opening;
+        const checked2 = verifying(nameOf5(task.ref), blob);
+        stream2.once("error", (error2) => note(inContext(task, error2)));
+        checked2.once("error", (error2) => problem4 ?? note(error2));
+        return (0, import_node_stream4.pipeline)(stream2, checked2, () => void 0);
+      } catch (error2) {
+        throw note(inContext(task, error2));
+      }
+    }
+  };
+}
+async function openBlob(context, task, source, blob) {
+  const response = await context.transport.stream({
+    method: "GET",
+    repository: source,
+    path: `blobs/${blob.digest}`,
+    access: "pull",
+    maxBytes: blob.size,
+    redirect: "follow",
+    repeatable: true
+  });
+  if (response.status === 200) return response.stream;
+  const { stream: stream2, ...rest } = response;
+  const answer2 = { ...rest, body: await (0, import_consumers.buffer)(stream2) };
+  if (response.status !== 404) throw refusal2(task, answer2);
+  throw failure(
+    "absent",
+    task,
+    `the source is incomplete: ${source.registry} answered HTTP 404`,
+    "push the source image again",
+    {
+      status: 404
+    }
+  );
+}
+function withDigest(location2, digest) {
+  const url = new URL(location2);
+  url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
+  return url;
+}
+function wrongDigest(task, blob, response) {
+  const stored = response.headers["docker-content-digest"];
+  if (stored === void 0 || stored === blob.digest || stored.split(":", 1)[0] !== blob.digest.split(":", 1)[0])
+    return null;
+  return failure(
+    "mismatch",
+    task,
+    `HTTP ${response.status} says that ${stored} was stored`,
+    "have the registry and any proxy before it looked at",
+    {
+      status: response.status
+    }
+  );
+}
+function isPassing2(problem4) {
+  if (problem4.status !== void 0 && FINAL.includes(problem4.status)) return false;
+  return !["cancelled", "denied", "unsafe", "absent"].includes(problem4.code);
+}
+async function isThere2(context, repository, blob) {
+  const { status, headers } = await head(context, repository, blob, "pull,push");
+  return status === 200 && headers["content-length"] === String(blob.size);
+}
+async function checkSource(context, source, blob) {
+  const { status, headers } = await head(context, source, blob, "pull");
+  const task = taskOf2("find the blob", source, blob);
+  if (status === 404) {
+    const what = `the source is incomplete: ${source.registry} answered HTTP 404`;
+    throw failure("absent", task, what, "push the source image again", { status });
+  }
+  const length = headers["content-length"];
+  if (status === 200 && length !== void 0 && length !== String(blob.size)) {
+    const what = `it has ${length} bytes where the manifest promises ${blob.size}`;
+    throw failure("mismatch", task, what, "build and push the image anew", { status });
+  }
+}
+function taskOf2(operation, repository, blob) {
+  return {
+    operation,
+    ref: { registry: repository.registry, repository: repository.repository, digest: blob.digest }
+  };
+}
+function head(context, repository, blob, access4) {
+  return ask(context, taskOf2("find the blob", repository, blob), {
+    method: "HEAD",
+    repository,
+    path: `blobs/${blob.digest}`,
+    access: access4,
+    maxBytes: 0,
+    redirect: "follow",
+    repeatable: true
+  });
+}
+async function mountBlob(context, source, destination2, blob) {
+  try {
+    const response = await ask(context, taskOf2("mount the blob", destination2, blob), {
+      method: "POST",
+      repository: destination2,
+      path: `blobs/uploads/?mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(source.repository)}`,
+      body: new Uint8Array(0),
+      access: "pull,push",
+      alsoPull: source,
+      maxBytes: 64 * 1024,
+      redirect: "refuse",
+      repeatable: true
+    });
+    if (response.status === 201) return "mounted";
+    const location2 = response.headers["location"];
+    return response.status === 202 && location2 !== void 0 ? context.transport.resolve(response.url, location2) : "refused";
+  } catch (error2) {
+    if (error2 instanceof OperationError && !["cancelled", "timeout"].includes(error2.code)) return "refused";
+    throw error2;
+  }
+}
+async function cancelUpload(context, destination2, session) {
+  const task = { operation: "cancel the upload", ref: destination2 };
+  try {
+    await ask(context, task, {
+      method: "DELETE",
+      repository: destination2,
+      path: session,
+      access: "pull,push",
+      maxBytes: 64 * 1024,
+      redirect: "refuse",
+      repeatable: false
+    });
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+  }
+}
+var import_node_stream4, import_consumers, TRIES2, PAUSE2, MAX_ANSWER_BYTES2, FINAL;
+var init_blob = __esm({
+  "src/registry/blob.ts"() {
+    "use strict";
+    import_node_stream4 = require("node:stream");
+    import_consumers = require("node:stream/consumers");
+    init_errors();
+    init_digest();
+    init_request2();
+    TRIES2 = 3;
+    PAUSE2 = 500;
+    MAX_ANSWER_BYTES2 = 64 * 1024;
+    FINAL = [401, 402, 403, 405, 413, 507];
+  }
+});
+
+// src/registry/content.ts
+function createBlobs(context) {
+  const brought = once2(true);
+  const checked2 = once2(true);
+  return {
+    async ensure(source, destination2, blob) {
+      await brought.run(keyOf2(destination2, blob.digest), () => bring2(context, source, destination2, blob));
+    },
+    async check(source, blob) {
+      await checked2.run(
+        `${keyOf2(source, blob.digest)} ${blob.size}`,
+        () => checkSource(context, source, blob)
+      );
+    },
+    forget: (destination2, digest) => brought.forget(keyOf2(destination2, digest))
+  };
+}
+function isForeign2(blob) {
+  return isNonDistributable(blob.mediaType) && blob.urls.length > 0;
+}
+async function bring2(context, source, destination2, blob) {
+  const near = !(source instanceof Uint8Array) && source.registry === destination2.registry;
+  if (!near && isForeign2(blob)) return;
+  const mount = near ? await mountBlob(context, source, destination2, blob) : "refused";
+  if (mount === "mounted") return;
+  if (isForeign2(blob)) {
+    if (mount !== "refused") await cancelUpload(context, destination2, mount);
+    return;
+  }
+  if (mount === "refused" && await isThere2(context, destination2, blob)) return;
+  try {
+    await uploadBlob(context, source, destination2, blob, mount === "refused" ? null : mount);
+  } catch (error2) {
+    if (blob.urls.length > 0 && error2 instanceof OperationError && error2.code === "absent") return;
+    throw error2;
+  }
+}
+function keyOf2(repository, digest) {
+  return `${formatRepository(repository)}@${digest}`;
+}
+function createContent(context, blobs, referrers) {
+  const brought = once2(true);
+  const bringOne = async (source, destination2, node, tally) => {
+    const ref = {
+      registry: destination2.registry,
+      repository: destination2.repository,
+      digest: node.manifest.digest
+    };
+    let listed4 = false;
+    if (!await isManifestThere(context, ref)) {
+      tally.manifests++;
+      listed4 = await write4(ref, node, () => bringAgain(source, destination2, node));
+    }
+    if (!listed4) await referrers.register(destination2, node);
+  };
+  const write4 = async (ref, node, again) => {
+    try {
+      return (await putByDigest(context, ref, node.manifest)).subjectListed;
+    } catch (error2) {
+      if (!(error2 instanceof PartUnknown)) throw error2;
+      context.log.debug(`${error2.message}; trying again`);
+    }
+    await context.clock.sleep(context.clock.random() * PAUSE3);
+    await again();
+    try {
+      return (await putByDigest(repeating(context), ref, node.manifest)).subjectListed;
+    } catch (error2) {
+      throw error2 instanceof PartUnknown ? error2.refusal : error2;
+    }
+  };
+  const bringAgain = async (source, destination2, node) => {
+    for (const { digest } of node.blobs) blobs.forget(destination2, digest);
+    await bringBlobs(source, destination2, [node]);
+    await pool(node.children, LANES4, async ({ digest }) => {
+      const { registry, repository } = destination2;
+      await isManifestThere(context, { registry, repository, digest });
+    });
+  };
+  const bringBlobs = async (source, destination2, nodes) => {
+    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
+    await pool([...needed.values()], LANES4, (blob) => blobs.ensure(source, destination2, blob));
+  };
+  const bringManifest = async (source, destination2, node, tally) => {
+    const key2 = `${formatRepository(destination2)}@${node.manifest.digest}`;
+    await brought.run(key2, () => bringOne(source, destination2, node, tally));
+  };
+  return {
+    async bring(source, destination2, nodes, tally) {
+      await bringBlobs(source, destination2, nodes);
+      const images = nodes.filter(({ children: children2 }) => children2.length === 0);
+      await pool(images, LANES4, (node) => bringManifest(source, destination2, node, tally));
+      for (const node of nodes) {
+        if (node.children.length > 0) await bringManifest(source, destination2, node, tally);
+      }
+    },
+    bringParts: (source, destination2, node) => bringBlobs(source, destination2, [node])
+  };
+}
+async function isManifestThere(context, ref) {
+  const task = { operation: "look for the manifest", ref };
+  const head2 = await ask(context, task, {
+    method: "HEAD",
+    repository: ref,
+    path: `manifests/${ref.digest}`,
+    headers: { accept: HEAD_ACCEPT },
+    access: "pull,push",
+    maxBytes: MAX_MANIFEST_BYTES,
+    redirect: "follow",
+    repeatable: true
+  });
+  if (head2.status === 429 || head2.status >= 500) throw refusal2(task, head2);
+  return head2.status === 200 && head2.headers["docker-content-digest"] === ref.digest;
+}
+var LANES4, PAUSE3;
+var init_content = __esm({
+  "src/registry/content.ts"() {
+    "use strict";
+    init_errors();
+    init_manifest();
+    init_reference();
+    init_concurrency();
+    init_blob();
+    init_put();
+    init_request2();
+    LANES4 = 6;
+    PAUSE3 = 500;
+  }
+});
+
+// src/registry/referrers.ts
+function createReferrers(context) {
+  const without = /* @__PURE__ */ new Set();
+  const pages = once2(false);
+  const inTurn = mutex();
+  const byApi = async (repository, digest) => {
+    const name = formatRepository(repository);
+    if (without.has(name)) return null;
+    const asked = () => pages.run(`${name}@${digest}`, () => askApi(context, repository, digest));
+    const first2 = await asked();
+    const answer2 = "refused" in first2 ? await asked() : first2;
+    if (!("refused" in answer2)) return answer2.entries;
+    const { refused: refused4 } = answer2;
+    if (!without.has(name) && !NO_API.includes(refused4.status ?? 0)) {
+      context.log.warning(`${refused4.message}; only what the fallback tag lists is seen`);
+    }
+    without.add(name);
+    return null;
+  };
+  return {
+    async list(repository, digest) {
+      const found = await byApi(repository, digest);
+      if (found !== null) return found;
+      try {
+        return (await readFallback(context, fallbackRef(repository, digest)))?.entries ?? [];
+      } catch (error2) {
+        if (!(error2 instanceof NoList)) throw error2;
+        context.log.warning(`${error2.message}; nothing that it may stand for is copied or counted`);
+        return [];
+      }
+    },
+    async register(repository, node) {
+      const subject = node.parsed.subject?.digest;
+      if (subject === void 0 || await byApi(repository, subject) !== null) return;
+      const ref = fallbackRef(repository, subject);
+      await inTurn(nameOf5(ref), () => addToFallback(context, ref, node));
+    }
+  };
+}
+async function askApi(context, repository, digest) {
+  const task = {
+    operation: "list what is attached",
+    ref: { registry: repository.registry, repository: repository.repository, digest }
+  };
+  const found = /* @__PURE__ */ new Map();
+  let path6 = `referrers/${digest}`;
+  let bytes = 0;
+  for (let page2 = 1; page2 <= MAX_PAGES2; page2++) {
+    const response = await ask(context, task, {
+      method: "GET",
+      repository,
+      path: path6,
+      headers: { accept: OCI_INDEX },
+      access: "pull",
+      maxBytes: Math.min(MAX_MANIFEST_BYTES, MAX_BYTES6 - bytes),
+      redirect: "follow",
+      repeatable: true
+    });
+    if (response.status === 429 || response.status >= 500) throw refusal2(task, response);
+    const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX;
+    if (!isList && page2 === 1) return { refused: refusal2(task, response) };
+    if (!isList) throw refusal2(task, response);
+    bytes += response.body.length;
+    const known3 = found.size;
+    const list4 = { bytes: response.body, mediaType: OCI_INDEX, digest: "" };
+    for (const entry of entriesOf3(list4, nameOf5(task.ref))) found.set(entry.digest, entry);
+    if (found.size > MAX_REFERRERS) throw tooMany4(nameOf5(task.ref));
+    const next3 = nextLink(response.headers["link"]);
+    if (next3 === null || found.size === known3) return { entries: [...found.values()] };
+    path6 = context.transport.resolve(response.url, next3);
+  }
+  throw failure("protocol", task, `the list has more than ${MAX_PAGES2} pages`, "remove what nobody needs", {
+    status: 200
+  });
+}
+function fallbackRef({ registry, repository }, digest) {
+  return { registry, repository, tag: referrersTag(digest) };
+}
+async function readFallback(context, ref) {
+  try {
+    const manifest = await readUnparsed(context, ref);
+    const body = parseJson(manifest.bytes);
+    return {
+      digest: manifest.digest,
+      body: isObject(body) ? body : {},
+      entries: entriesOf3(manifest, nameOf5(ref))
+    };
+  } catch (error2) {
+    if (error2 instanceof OperationError && error2.code === "absent") return null;
+    throw error2;
+  }
+}
+async function addToFallback(context, ref, node) {
+  const held = await readFallback(context, ref);
+  if (held?.entries.some(({ digest }) => digest === node.manifest.digest)) return;
+  const body = {
+    ...held?.body ?? { schemaVersion: 2, mediaType: OCI_INDEX },
+    manifests: [...held?.entries.map(({ raw }) => raw) ?? [], entryFor(node)]
+  };
+  const bytes = Buffer.from(JSON.stringify(body));
+  const index = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
+  await putTag(context, ref, index, held?.digest ?? null);
+}
+function entryFor({ manifest, parsed: parsed2 }) {
+  const artifactType = parsed2.artifactType || (parsed2.kind === "image" ? parsed2.config.mediaType : "");
+  return {
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.length,
+    ...artifactType === "" ? {} : { artifactType },
+    ...parsed2.annotations.size === 0 ? {} : { annotations: Object.fromEntries(parsed2.annotations) }
+  };
+}
+function entriesOf3(list4, name) {
+  const entries = indexEntries(list4, name).filter(({ digest }) => isDigest(digest));
+  if (entries.length <= MAX_REFERRERS) return entries;
+  throw tooMany4(name);
+}
+function tooMany4(name) {
+  return new OperationError(
+    "mismatch",
+    `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`
+  );
+}
+function indexEntries(list4, name) {
+  let why = `it is "${list4.mediaType}"`;
+  try {
+    const parsed2 = parseManifest(list4, name);
+    if (parsed2.kind === "index" && list4.mediaType === OCI_INDEX) return parsed2.manifests;
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || !isManifest(list4.mediaType)) throw error2;
+    why = error2.message;
+  }
+  throw new NoList(
+    "mismatch",
+    `${name} should list what is attached, but is no OCI index (${why}); remove it or move it away`
+  );
+}
+var MAX_PAGES2, MAX_REFERRERS, MAX_BYTES6, NO_API, NoList;
+var init_referrers = __esm({
+  "src/registry/referrers.ts"() {
+    "use strict";
+    init_errors();
+    init_manifest();
+    init_reference();
+    init_request2();
+    init_digest();
+    init_concurrency();
+    init_put();
+    init_read();
+    MAX_PAGES2 = 100;
+    MAX_REFERRERS = 1e3;
+    MAX_BYTES6 = 16 * 1024 * 1024;
+    NO_API = [404, 405, 501];
+    NoList = class extends OperationError {
+    };
+  }
+});
+
+// src/registry/copy.ts
+function createCopy(context, reader2) {
+  const blobs = createBlobs(context);
+  const referrers = createReferrers(context);
+  const children2 = createContent(context, blobs, referrers);
+  const attachments = createAttachments(context, reader2, referrers, children2);
+  const findAttached = async (source, nodes, mode) => {
+    if (mode === "ignore") return [];
+    const found = await attachments.find(
+      source,
+      nodes.map(({ manifest }) => manifest.digest)
+    );
+    if (mode === "require" && found.length === 0) {
+      throw new OperationError(
+        "absent",
+        `${formatReference(source)}: no signature, attestation or SBOM is attached, but "attachments: require" asks for one; sign the source image, or set "attachments: copy"`
+      );
+    }
+    const broken3 = found.find(({ problem: problem4 }) => problem4 !== null)?.problem;
+    if (mode === "require" && broken3) throw broken3;
+    return found;
+  };
+  const checkMountable = async (source, destination2, nodes) => {
+    if (source.registry !== destination2.registry) return;
+    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
+    const own = [...needed.values()].filter((blob) => !isForeign2(blob) && blob.urls.length === 0);
+    await pool(own, LANES5, (blob) => blobs.check(source, blob));
+  };
+  const transfer = async (source, manifest, destination2, mode) => {
+    const here = sameRepository(source, destination2);
+    if (here && mode !== "require") return report([], 0);
+    const nodes = await readTree(reader2, source, manifest);
+    const found = await findAttached(source, nodes, mode);
+    if (here) return report(found, found.length);
+    const tally = NOTHING2();
+    await checkMountable(source, destination2, nodes);
+    await children2.bring(source, destination2, nodes.slice(0, -1), tally);
+    const root = nodes.at(-1);
+    if (root) await children2.bringParts(source, destination2, root);
+    const carried = await attachments.carry(source, destination2, found, tally, mode === "require");
+    return report(found, carried);
+  };
+  const findOn = async (image2, manifest) => findAttached(image2, await readTree(reader2, image2, manifest), "copy");
+  return {
+    referrers,
+    async attach({ registry, repository }, subject, artifact) {
+      const destination2 = { registry, repository };
+      const { manifest, parsed: parsed2, parts } = artifactOf(subject, artifact);
+      await pool(parts, LANES5, ({ bytes, blob }) => blobs.ensure(bytes, destination2, blob));
+      const node = { manifest, parsed: parsed2, children: [], blobs: parts.map(({ blob }) => blob) };
+      await children2.bring(destination2, destination2, [node], NOTHING2());
+    },
+    attached: async (image2, manifest) => (await findOn(image2, manifest)).length,
+    async carry(source, manifest, destination2, mode) {
+      const tally = NOTHING2();
+      try {
+        const found = await findOn(source, manifest);
+        const carried = await attachments.carry(source, destination2, found, tally, mode === "require");
+        return { found: found.length, carried, written: tally.manifests };
+      } catch (error2) {
+        throw named2(error2, destination2);
+      }
+    },
+    async transfer(source, manifest, destination2, mode) {
+      try {
+        return await transfer(source, manifest, destination2, mode);
+      } catch (error2) {
+        throw named2(error2, destination2);
+      }
+    }
+  };
+}
+function named2(error2, destination2) {
+  if (!(error2 instanceof OperationError)) return error2;
+  return error2.within(`copying to ${formatRepository(destination2)} stopped: `);
+}
+function report(found, carried) {
+  return { attachmentsFound: found.length, attachmentsCarried: carried };
+}
+var LANES5, NOTHING2;
+var init_copy = __esm({
+  "src/registry/copy.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_concurrency();
+    init_artifact();
+    init_attachments();
+    init_content();
+    init_referrers();
+    init_tree();
+    LANES5 = 8;
+    NOTHING2 = () => ({ manifests: 0 });
+  }
+});
+
+// src/registry/registry.ts
+function createRegistry(transport, options) {
+  const context = { transport, clock: options.clock, log: options.log };
+  const reader2 = createReader(context);
+  const { transfer, referrers, attach, attached: attached2, carry } = createCopy(context, reader2);
+  const candidates = createCandidates(reader2, referrers);
+  const looks = once2(false);
+  const lists2 = once2(false);
+  const announce = async (ref, manifest) => {
+    const parsed2 = parseManifest(manifest, formatReference(ref));
+    if (parsed2.subject === null) return;
+    const byDigest = { registry: ref.registry, repository: ref.repository, digest: manifest.digest };
+    const { subjectListed } = await putByDigest(context, byDigest, manifest);
+    if (!subjectListed) await referrers.register(ref, { manifest, parsed: parsed2 });
+  };
+  return {
+    head: (ref, absence) => absence === "unconfirmed" ? look3(context, ref, absence) : looks.run(formatReference(ref), () => look3(context, ref)),
+    headFresh: (ref) => headByBody(context, ref),
+    async manifest(ref) {
+      const manifest = await reader2.manifest(ref);
+      await checkCopyable(reader2, ref, manifest);
+      return manifest;
+    },
+    inspect: (source, manifest, need) => readImage2(reader2, source, manifest, need),
+    copyImage: transfer,
+    attach,
+    attached: attached2,
+    carry,
+    candidates,
+    async put(ref, manifest, previous) {
+      try {
+        if ("digest" in ref) await putByDigest(context, ref, manifest);
+        else {
+          await announce(ref, manifest);
+          await putTag(context, ref, manifest, previous);
+        }
+      } catch (error2) {
+        throw error2 instanceof PartUnknown ? error2.refusal : error2;
+      } finally {
+        looks.forget(formatReference(ref));
+      }
+    },
+    tagsAtOnce: (repository) => listTags2(context, repository, 1).then(
+      (tags) => new Set(tags),
+      (error2) => {
+        if (error2 instanceof OperationError) return null;
+        throw error2;
+      }
+    ),
+    tags: (repository) => lists2.run(formatRepository(repository), () => listTags2(context, repository)),
+    repositories: (registry) => lists2.run(registry, () => listRepositories(context, registry)),
+    usage: () => transport.usage(),
+    close: () => transport.close()
+  };
+}
+var init_registry = __esm({
+  "src/registry/registry.ts"() {
+    "use strict";
+    init_errors();
+    init_manifest();
+    init_reference();
+    init_head();
+    init_image2();
+    init_concurrency();
+    init_put();
+    init_read();
+    init_tags2();
+    init_candidates();
+    init_copy();
+    init_tree();
+  }
+});
+
+// src/cli/registry.ts
+function realRegistry(settings) {
+  const { env, log, signal } = settings;
+  const transport = createTransport({
+    clock: systemClock,
+    env,
+    credentials: createCredentials({
+      env,
+      githubToken: settings.githubToken ?? "",
+      githubActor: env["GITHUB_ACTOR"] ?? "",
+      signal
+    }),
+    insecureRegistries: settings.insecureRegistries ?? [],
+    concurrency: settings.concurrency,
+    deadline: signal,
+    userAgent: `retag/${VERSION}`,
+    log,
+    anonymous: settings.anonymous,
+    localHosts: settings.localHosts,
+    onSecret: settings.onSecret ?? (() => void 0),
+    collect: youngCollector()
+  });
+  return createRegistry(transport, { clock: systemClock, log });
+}
+function permitted2(may, insecureRegistries, ...named3) {
+  const localHosts = may.localHosts ? void 0 : [...insecureRegistries, ...hostsIn(...named3)];
+  return { insecureRegistries, anonymous: !may.credentials, localHosts };
+}
+function hostsIn(registryMap, images = []) {
+  const named3 = [...registryMap.map((line2) => `${line2.slice(line2.indexOf("=") + 1)}/x`), ...images];
+  return named3.flatMap((name) => {
+    const parsed2 = parseRepository(name);
+    return parsed2.ok ? [parsed2.value.registry] : [];
+  });
+}
+function parseConcurrency(text4) {
+  if (text4.trim() === "auto") return AUTO_CONCURRENCY;
+  const value = Number(text4);
+  if (!/^\d+$/.test(text4.trim()) || value < 1 || value > MOST_CONCURRENCY) {
+    throw new UserError({
+      what: `concurrency: "${text4}" is not a number of requests`,
+      hint: `give auto, or a whole number from 1 to ${MOST_CONCURRENCY}`
+    });
+  }
+  return value;
+}
+function parseInsecureHosts(hosts) {
+  const wrong6 = hosts.filter((host) => {
+    const parsed2 = parseRepository(`${host}/x`);
+    const registry = parsed2.ok ? parsed2.value.registry : null;
+    return registry !== host.toLowerCase() && !(registry === "docker.io" && /(?:^|\.)docker\.io$/i.test(host));
+  });
+  if (wrong6.length > 0) {
+    throw new UserError(
+      wrong6.map((host) => ({
+        what: `insecure-registries: "${host}" is not a registry host`,
+        hint: 'write it as "host" or "host:port", without a scheme'
+      }))
+    );
+  }
+  return hosts;
+}
+var MOST_CONCURRENCY, AUTO_CONCURRENCY;
+var init_registry2 = __esm({
+  "src/cli/registry.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_credentials();
+    init_transport();
+    init_registry();
+    init_clock();
+    init_process();
+    init_version();
+    MOST_CONCURRENCY = 256;
+    AUTO_CONCURRENCY = 64;
+  }
+});
+
+// src/cli/output.ts
+function logFor(args, { env, cwd, stdout, stderr: err }) {
+  const out = args.format === "text" ? stdout : err;
+  const quiet = args.is("quiet");
+  const verbose = args.is("verbose");
+  const plain3 = args.is("no-color") || (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  const color = !plain3 && out.isTTY === true;
+  const progress2 = quiet || err.isTTY !== true ? null : progressLine(err);
+  let printed = 0;
+  const line2 = (text4, bad6 = false) => {
+    progress2?.end();
+    const stream2 = quiet ? bad6 ? err : null : out;
+    const indent = /^ */.exec(text4)?.[0].length ?? 0;
+    for (const each of wrap("", text4, out.columns === void 0 ? null : widthOf2(out), indent + 2))
+      stream2?.write(`${color ? paint(each) : each}
+`);
+    if (text4 === "") stream2?.write("\n");
+    printed += 1;
+  };
+  return {
+    get layout() {
+      return { width: widthOf2(out), all: verbose, groups: false };
+    },
+    group: (title, body) => {
+      const before = printed;
+      if (title !== "Build") progress2?.show(title);
+      return body().then((result) => {
+        progress2?.end();
+        if (printed > before) line2("");
+        return result;
+      });
+    },
+    line: line2,
+    warning: (text4) => {
+      progress2?.end();
+      const problem4 = typeof text4 === "string" ? { what: text4 } : text4;
+      const lines3 = problemLines("warning", problem4, { cwd, stderr: err }).join("\n");
+      err.write(`${color ? lines3.replace("warning", "\x1B[33mwarning\x1B[0m") : lines3}
+`);
+    },
+    debug: (text4) => {
+      if (verbose) line2(`debug: ${text4}`);
+    },
+    progress: (done, total, what) => {
+      if (done >= total) progress2?.end();
+      else progress2?.show(`${done} of ${total} ${what}`);
+    }
+  };
+}
+function paint(line2) {
+  return line2.replace(/^( {2})([+~=?!])(?= )|^( +)(help)(?=:)/, (_, ...groups) => {
+    const [indent = groups[2] ?? "", word = groups[3] ?? ""] = groups;
+    return `${indent}\x1B[${COLORS[word] ?? 0}m${word}\x1B[0m`;
+  });
+}
+function progressLine(err) {
+  let text4 = "";
+  const started = performance.now();
+  let drawn = false;
+  let timer;
+  const draw = () => {
+    const elapsed = performance.now() - started;
+    if (elapsed < FIRST_PROGRESS) return;
+    const line2 = `${harmless(text4)}, ${(elapsed / 1e3).toFixed(1)} s`;
+    err.write(`${ERASE}${line2.slice(0, widthOf2(err) - 1)}`);
+    drawn = true;
+  };
+  return {
+    show: (next3) => {
+      timer ??= setInterval(draw, 100).unref();
+      text4 = next3;
+    },
+    end: () => {
+      clearInterval(timer);
+      timer = void 0;
+      if (drawn) err.write(ERASE);
+      drawn = false;
+    }
+  };
+}
+var COLORS, ERASE, FIRST_PROGRESS;
+var init_output2 = __esm({
+  "src/cli/output.ts"() {
+    "use strict";
+    init_text();
+    init_problems();
+    COLORS = { "+": 32, "~": 33, "?": 36, "!": 31, "=": 2, help: 36 };
+    ERASE = "\r\x1B[K";
+    FIRST_PROGRESS = 400;
+  }
+});
+
+// src/cli/session.ts
+async function tagFiles(args, io) {
+  const options = otherToolOptions(args.text("destination") ?? "", args.is("scoped"), io.env);
+  return (await filesNamed(args, io)).map((file2) => ({ ...file2, options }));
+}
+function otherToolOptions(destination2, scoped, env) {
+  const checked2 = parseRepository(`${destination2.replace(/\/+$/, "")}/x`);
+  if (destination2 !== "" && !checked2.ok)
+    throw new UserError({ what: `destination: ${checked2.what}`, hint: 'write "registry/path"' });
+  return { ...env && { env }, ...destination2 === "" ? {} : { destination: destination2 }, scoped };
+}
+async function filesNamed(args, io) {
+  const given2 = [...args.list("config"), ...TAKE_FILES.includes(args.command) ? args.words : []];
+  if (given2.length > 0) return readTagFiles(given2, { cwd: io.cwd });
+  if (args.is("policy")) return [];
+  const top = await workspaceOf(io);
+  for (let at3 = io.cwd; ; at3 = (0, import_node_path8.dirname)(at3)) {
+    const path6 = (0, import_node_path8.join)(at3, DEFAULT_CONFIG3);
+    if (await (0, import_promises8.lstat)(path6).catch(() => null)) return readTagFiles([(0, import_node_path8.relative)(io.cwd, path6)], { cwd: io.cwd });
+    if (at3 === top || at3 === (0, import_node_path8.dirname)(at3)) break;
+  }
+  if (args.is("image") || args.command === "promote") return [];
+  throw new UserError({
+    what: `there is no tag file ${DEFAULT_CONFIG3} in ${io.cwd}${top === io.cwd ? "" : ` nor above it in ${top}`}`,
+    hint: await whereElse(args, io, top)
+  });
+}
+async function whereElse({ command }, { cwd }, top) {
+  const flag2 = TAKE_FILES.includes(command) ? "" : "--config ";
+  const paths = OTHER_PLACES.map((place) => (0, import_node_path8.relative)(cwd, (0, import_node_path8.join)(top, place)));
+  const there = await Promise.all(paths.map((path6) => (0, import_promises8.lstat)((0, import_node_path8.resolve)(cwd, path6)).catch(() => null)));
+  const found = paths.find((_, at3) => there[at3]?.isFile() === true);
+  if (found !== void 0) return `name the file that you have: "retag ${command} ${flag2}${found}"`;
+  return `"retag init" writes a first one; or name it, as in "retag ${command} ${flag2}FILE"`;
+}
+async function workspaceOf({ cwd }) {
+  return await checkoutAbove(cwd) ?? cwd;
+}
+async function withSession(args, io, body) {
+  const log = logFor(args, io);
+  const concurrency = parseConcurrency(args.text("concurrency") ?? "auto");
+  const timeout = args.text("timeout") ?? "30m";
+  const insecure = parseInsecureHosts(args.list("insecure-registry"));
+  const deadline = startDeadline(parseTimeout(timeout), timeout);
+  const { signal } = deadline;
+  let registry = null;
+  try {
+    const named3 = await tagFiles(args, io);
+    const workspace = await workspaceOf(io);
+    const tracked = named3.map((file2) => ({
+      ...file2,
+      path: (0, import_node_path8.relative)(workspace, (0, import_node_path8.resolve)(io.cwd, file2.path)).replaceAll(import_node_path8.sep, "/")
+    }));
+    const ref = await refAndPermission(args, io, workspace, tracked);
+    const files = named3.map((file2) => withinRights(file2, ref.may, CLASSIFY.includes(args.command)));
+    registry = realRegistry({
+      env: io.env,
+      log,
+      signal,
+      concurrency,
+      ...permitted2(ref.may, insecure, args.list("registry-map"), hostsNamed(args.text("destination")))
+    });
+    const places = { files, tracked, workspace };
+    const code18 = await body({ log, registry, signal, concurrency, insecure, ...places, ...ref });
+    const stopped2 = deadline.exitCode();
+    if (stopped2 !== null) io.stderr.write(`stopped; run again: finished tags are kept
+`);
+    return stopped2 ?? code18;
+  } catch (error2) {
+    const code18 = await fail2(error2, io, args.format);
+    return deadline.exitCode() ?? code18;
+  } finally {
+    registry?.close();
+    deadline.release();
+  }
+}
+function withinRights(file2, may, needsDestination) {
+  const { env, ...rest } = file2.options ?? {};
+  return { ...file2, options: { ...rest, ...may.credentials && env && { env }, needsDestination } };
+}
+function hostsNamed(destination2 = "") {
+  return destination2 === "" ? [] : [`${destination2.replace(/\/+$/, "")}/x`];
+}
+async function refAndPermission(args, io, workspace, files) {
+  const { env } = io;
+  const run4 = await readCiRun(env);
+  const [ref, sha2] = [args.text("ref"), args.text("sha")];
+  const options = { run: run4, env, cwd: workspace, time: systemClock.now(), sha: sha2, files, yes: args.is("yes") };
+  const chosen = ref ?? (CLASSIFY.includes(args.command) ? await refOfRun(workspace, run4, env) : { why: "" });
+  if (chosen !== null && typeof chosen !== "string")
+    return { run: run4, facts: null, noRef: chosen.why, may: await readPermission({ ...options, ref }) };
+  const facts = await readRefFacts({ ...options, ref: chosen ?? void 0 });
+  return { run: run4, facts, may: facts.may };
+}
+async function refOfRun(workspace, run4, env) {
+  if (run4 !== null) return run4.ref === null ? { why: "the event is about no git ref" } : null;
+  if (isCi(env)) return { why: "Retag cannot tell which git ref this CI job is for" };
+  const git = gitIn(workspace, env);
+  try {
+    const { ref } = await checkedOutRef(git);
+    if (await commitOf(git, ref) !== null) return ref;
+    return { why: `${ref} has no commit yet` };
+  } catch (error2) {
+    if (!(error2 instanceof UserError)) throw error2;
+    return { why: error2.problems[0]?.what ?? error2.message };
+  }
+}
+function checkCommon(args) {
+  const problems2 = [];
+  for (const check3 of CHECKS) collect(problems2, void 0, () => check3(args));
+  if (problems2.length > 0) throw new UserError(problems2);
+}
+async function reportPath(args, io) {
+  const given2 = args.text("report");
+  if (given2 === void 0) return null;
+  const path6 = (0, import_node_path8.resolve)(io.cwd, given2);
+  await checkWritable(path6, "--report", await checkoutOf(io));
+  return path6;
+}
+async function checkoutOf(io) {
+  return io.env["GITHUB_WORKSPACE"] ?? await workspaceOf(io);
+}
+function onlyOf(args) {
+  const only = args.text("only") ?? "";
+  if (only === "" || only === "builds" || only === "images") return only;
+  throw new UserError({ what: `--only: "${only}" is not known`, hint: "give builds or images" });
+}
+function imagesOf3(args) {
+  const images = parseImages(args.list("image").join("\n"));
+  if (images.problems.length > 0) throw new UserError(images.problems);
+  return images;
+}
+var import_promises8, import_node_path8, DEFAULT_CONFIG3, OTHER_PLACES, CLASSIFY, CHECKS;
+var init_session = __esm({
+  "src/cli/session.ts"() {
+    "use strict";
+    import_promises8 = require("node:fs/promises");
+    import_node_path8 = require("node:path");
+    init_inputs();
+    init_ci();
+    init_errors();
+    init_facts();
+    init_git();
+    init_permission();
+    init_refs();
+    init_reference();
+    init_overrides();
+    init_clock();
+    init_files();
+    init_process();
+    init_write();
+    init_registry2();
+    init_args();
+    init_output2();
+    init_problems();
+    DEFAULT_CONFIG3 = ".github/image-tags.yaml";
+    OTHER_PLACES = [".github/image-tags.yml", "image-tags.yaml", "image-tags.yml"];
+    CLASSIFY = ["plan", "apply"];
+    CHECKS = [
+      onlyOf,
+      (args) => parseRegistryMap(args.list("registry-map")),
+      (args) => parseInsecureHosts(args.list("insecure-registry")),
+      (args) => parseConcurrency(args.text("concurrency") ?? "auto"),
+      (args) => parseTimeout(args.text("timeout") ?? "30m"),
+      (args) => parseSettle(args.text("settle") ?? "250ms")
+    ];
+  }
+});
+
+// src/config/entries.ts
+function compareEntries(before, after2) {
+  const known3 = new Set(before.map(entryKey));
+  const changed2 = after2.filter((entry) => !known3.has(entryKey(entry)));
+  const wanted = new Map(before.flatMap(tagsOf5).map((tag2) => [tag2.name, tag2]));
+  const now = new Set(after2.flatMap(tagsOf5).map(({ name }) => name));
+  const edited2 = changed2.flatMap(
+    (entry) => tagsOf5(entry).flatMap((tag2) => {
+      const old = wanted.get(tag2.name);
+      return old && old.from !== tag2.from ? [{ before: old, after: tag2, entry: entry.number }] : [];
+    })
+  );
+  return {
+    changed: new Set(changed2.map(({ number: number2 }) => number2)),
+    untouched: new Set(after2.filter((entry) => known3.has(entryKey(entry))).map(({ number: number2 }) => number2)),
+    removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
+    edited: edited2
+  };
+}
+function isTouched(action2, { changed: changed2 }) {
+  return entriesOf4(action2).some((entry) => changed2.has(entry));
+}
+function countsForPullRequest(action2, { untouched }) {
+  return !(action2.entry !== null && entriesOf4(action2).every((entry) => untouched.has(entry)));
+}
+function entriesOf4({ entry, other_entries: others }) {
+  return entry === null ? others : [entry, ...others];
+}
+function tagsOf5(entry) {
+  if (!("names" in entry)) return [];
+  const source = formatRepository(entry.srcRepository);
+  const from = [
+    entry.srcBuildTag === void 0 ? source : `${source}:${entry.srcBuildTag}`,
+    ...entry.srcDigest === void 0 ? [] : [`@${entry.srcDigest}`]
+  ].join("");
+  return entry.names.flatMap(
+    ({ repository }) => entry.tags.map((tag2) => ({ name: formatReference({ ...repository, tag: tag2 }), from }))
+  );
+}
+function entryKey(entry) {
+  return JSON.stringify(
+    entry,
+    (key2, value) => key2 === "origin" || key2 === "number" ? void 0 : value
+  );
+}
+function entryTest(entry) {
+  const key2 = entryKey(entry);
+  const { file: file2 } = entry.origin.at();
+  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other2) => entryKey(other2) === key2) };
+}
+function entriesIn(path6, text4) {
+  try {
+    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
+  } catch (error2) {
+    if (error2 instanceof UserError) return [];
+    throw error2;
+  }
+}
+var init_entries2 = __esm({
+  "src/config/entries.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_config();
+  }
+});
+
+// src/github/answers.ts
+function checked(route, data) {
+  const shape = ANSWERS[route];
+  const [issue3] = (shape && safeParse(shape, data, { abortEarly: true }).issues) ?? [];
+  if (issue3 === void 0) return data;
+  const what = `${getDotPath(issue3) ?? "the answer"} is ${issue3.received.slice(0, 60)}`;
+  const next3 = "check that no proxy answers in its place, and run again";
+  throw new OperationError("protocol", `GitHub's answer to ${route} cannot be read: ${what}; ${next3}`);
+}
+var text3, has, user, sha, page, issue2, commit2, pull, check2, run3, environments, rules, ANSWERS;
+var init_answers = __esm({
+  "src/github/answers.ts"() {
+    "use strict";
+    init_dist2();
+    init_errors();
+    text3 = string2();
+    has = looseObject;
+    user = nullish(has({ login: text3 }));
+    sha = has({ sha: text3 });
+    page = has({ html_url: text3 });
+    issue2 = has({ number: number(), html_url: text3, body: nullish(text3), user });
+    commit2 = has({ sha: text3, commit: has({ committer: nullish(has({ date: optional(text3) })) }) });
+    pull = has({ number: number(), base: has({ ref: text3 }), head: sha });
+    check2 = has({ name: text3, head_sha: text3, status: text3 });
+    run3 = has({ updated_at: text3, repository: has({ full_name: text3 }) });
+    environments = array(has({ name: optional(text3) }));
+    rules = nullish(array(has({ reviewers: nullish(array(has({}))) })));
+    ANSWERS = {
+      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}": has({ state: text3 }),
+      "GET /repos/{owner}/{repo}": has({ default_branch: text3 }),
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals": array(
+        has({ state: text3, user: has({ login: text3 }), environments })
+      ),
+      "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": has({ workflow_runs: array(run3) }),
+      "GET /repos/{owner}/{repo}/commits": array(commit2),
+      "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls": array(pull),
+      "GET /repos/{owner}/{repo}/commits/{ref}": commit2,
+      "GET /repos/{owner}/{repo}/commits/{ref}/check-runs": has({ check_runs: array(check2) }),
+      "GET /repos/{owner}/{repo}/commits/{ref}/statuses": array(has({ context: text3, state: text3 })),
+      "GET /repos/{owner}/{repo}/environments/{environment_name}": has({ protection_rules: rules }),
+      "GET /repos/{owner}/{repo}/git/blobs/{file_sha}": has({ content: text3 }),
+      "GET /repos/{owner}/{repo}/git/commits/{commit_sha}": has({
+        message: text3,
+        tree: sha,
+        parents: array(sha)
+      }),
+      "GET /repos/{owner}/{repo}/git/ref/{ref}": has({ object: has({ type: text3, sha: text3 }) }),
+      "GET /repos/{owner}/{repo}/git/tags/{tag_sha}": has({ object: sha }),
+      "GET /repos/{owner}/{repo}/git/trees/{tree_sha}": has({ tree: array(has({})) }),
+      "GET /repos/{owner}/{repo}/issues": array(issue2),
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": array(page),
+      "GET /repos/{owner}/{repo}/pulls": array(issue2),
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews": array(has({ state: text3, user })),
+      "GET /user": has({ login: text3 }),
+      "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}": page,
+      "POST /repos/{owner}/{repo}/git/commits": sha,
+      "POST /repos/{owner}/{repo}/git/trees": sha,
+      "POST /repos/{owner}/{repo}/issues": issue2,
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments": page,
+      "POST /repos/{owner}/{repo}/pulls": issue2
+    };
+  }
+});
+
+// src/github/errors.ts
+function faultOf2(thrown, attempt3) {
+  if (attempt3.signal?.aborted) {
+    return { error: new OperationError("cancelled", "the run was stopped", { cause: thrown }), answer: null };
+  }
+  const method = attempt3.route.slice(0, attempt3.route.indexOf(" "));
+  const what = `${method} ${pathOf(attempt3)}`;
+  const { response, status } = thrown;
+  if (!response || status === void 0) {
+    const message2 = redact(messageOf(thrown), attempt3.token);
+    const error3 = thrown instanceof OperationError ? thrown : new OperationError("unavailable", `GitHub cannot be reached for ${what} (${message2})`);
+    return { error: error3, answer: { method, status: null, headers: {}, message: message2 } };
+  }
+  const message = redact(messageIn(response.data), attempt3.token);
+  const said3 = `GitHub answered ${status} to ${what}${message === "" ? "" : ` (${message})`}`;
+  const error2 = new OperationError(codeOf3(status), `${said3}${hint(status, message, attempt3)}`, { status });
+  return { error: error2, answer: { method, status, headers: response.headers, message } };
+}
+function limitFault({ status }, until) {
+  const text4 = `GitHub's rate limit is used up until ${moment(until)}; run again after that`;
+  return new OperationError("unavailable", text4, status === null ? {} : { status });
+}
+function redact(text4, token) {
+  return oneLine(token === "" ? text4 : text4.replaceAll(token, "***"));
+}
+function codeOf3(status) {
+  if (status === 404 || status === 410) return "absent";
+  if (status === 401 || status === 403) return "denied";
+  return status >= 500 || status === 429 ? "unavailable" : "rejected";
+}
+function hint(status, message, attempt3) {
+  if (status === 401) return '; give "github-token" a token that is valid';
+  if (/not permitted to create or approve pull requests/i.test(message)) {
+    return '; allow it in the settings of the repository: Actions, General, "Allow GitHub Actions to create and approve pull requests"';
+  }
+  if (status !== 403 && status !== 404) return "";
+  const needs = attempt3.needs ?? permissionFor(attempt3.route);
+  const { owner, repo } = attempt3.params;
+  const target = owner !== void 0 && repo !== void 0 ? `${owner}/${repo}` : null;
+  const advice = explainRefusal(attempt3.route, needs, target, attempt3.home);
+  return status === 403 ? `; ${advice}` : `; if it exists, ${advice}`;
+}
+function pathOf({ route, params }) {
+  const target = route.slice(route.indexOf(" ") + 1);
+  if (URL.canParse(target)) return new URL(target).pathname;
+  const values = params;
+  return oneLine(target.replace(/\{(\w+)\}/g, (whole2, name) => String(values[name] ?? whole2)));
+}
+function messageIn(data) {
+  if (typeof data !== "object" || data === null) return "";
+  const { message, errors } = data;
+  const text4 = typeof message === "string" ? message : "";
+  const details2 = Array.isArray(errors) ? errors.map(detail).filter((one2) => one2 !== "") : [];
+  return details2.length > 0 ? `${text4}: ${details2.join(", ")}` : text4;
+}
+function detail(error2) {
+  if (typeof error2 === "string") return error2;
+  if (typeof error2 !== "object" || error2 === null) return "";
+  const { message, resource, field: field2, code: code18 } = error2;
+  if (typeof message === "string") return message;
+  return [resource, field2, code18].filter((part) => typeof part === "string").join(" ");
+}
+function permissionFor(route) {
+  return NEEDS.find(([start2]) => route.startsWith(start2))?.[1] ?? null;
+}
+function explainRefusal(route, needs, repo, home) {
+  if (route.startsWith("GET /orgs/")) {
+    return `give "github-token" a token that may read the members of the organisation; the job's own token cannot`;
+  }
+  if (repo !== null && repo.toLowerCase() !== home.toLowerCase()) {
+    const what = needs === null ? "access" : `"${needs}"`;
+    return `give "github-token" a token with ${what} on ${repo}; the job's own token reaches only ${home}`;
+  }
+  return needs === null ? 'check the token that "github-token" gives' : `add "${needs}" under "permissions:" of the job`;
+}
+function nextStep(answer2, tries, now, maxWaitMs, chance) {
+  const limitedUntil = limitEnd(answer2, tries, now);
+  if (limitedUntil !== null) {
+    const waitMs = Math.max(0, limitedUntil - now);
+    if (tries >= MAX_TRIES2 || waitMs > maxWaitMs) return { step: "limited", until: limitedUntil };
+    return { step: "again", waitMs };
+  }
+  const passing = answer2.status === null || answer2.status >= 500;
+  if (!passing || answer2.method === "POST" || tries >= MAX_TRIES2) return { step: "stop" };
+  return { step: "again", waitMs: Math.round(500 * 2 ** (tries - 1) * (1 + chance)) };
+}
+function limitEnd({ status, headers, message }, tries, now) {
+  if (status !== 403 && status !== 429) return null;
+  const after2 = retryAfter(headers["retry-after"], now);
+  if (after2 !== null) return after2;
+  const reset = Number(headers["x-ratelimit-reset"]);
+  if (String(headers["x-ratelimit-remaining"]) === "0" && Number.isFinite(reset)) return reset * 1e3 + 1e3;
+  return status === 429 || SECONDARY.test(message) ? now + 6e4 * 2 ** (tries - 1) : null;
+}
+function retryAfter(value, now) {
+  if (value === void 0 || value === "") return null;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return now + Math.max(0, seconds) * 1e3;
+  const date = Date.parse(String(value));
+  return Number.isNaN(date) ? null : Math.max(now, date);
+}
+function createWorker(width) {
+  const waiting = [];
+  let running = 0;
+  const leave2 = () => {
+    const next3 = waiting.shift();
+    if (next3) next3();
+    else running--;
+  };
+  return async (task) => {
+    if (running >= width) await new Promise((resolve12) => waiting.push(resolve12));
+    else running++;
+    try {
+      return await task();
+    } finally {
+      leave2();
+    }
+  };
+}
+var REPO, NEEDS, MAX_TRIES2, SECONDARY;
+var init_errors4 = __esm({
+  "src/github/errors.ts"() {
+    "use strict";
+    init_errors();
+    init_text();
+    init_markdown();
+    REPO = "/repos/{owner}/{repo}";
+    NEEDS = [
+      [`GET ${REPO}/commits/{ref}/check-runs`, "checks: read"],
+      [`GET ${REPO}/commits/{ref}/statuses`, "statuses: read"],
+      [`GET ${REPO}/commits/{commit_sha}/pulls`, "pull-requests: read"],
+      [`GET ${REPO}/actions/`, "actions: read"],
+      [`GET ${REPO}/environments/`, "actions: read"],
+      [`GET ${REPO}/pulls`, "pull-requests: read"],
+      [`POST ${REPO}/pulls`, "pull-requests: write"],
+      [`PATCH ${REPO}/pulls`, "pull-requests: write"],
+      [`GET ${REPO}/issues`, "issues: read"],
+      [`GET ${REPO}/labels`, "issues: read"],
+      [`GET ${REPO}/assignees`, "issues: read"],
+      [`POST ${REPO}/issues`, "issues: write"],
+      [`PATCH ${REPO}/issues`, "issues: write"],
+      [`POST ${REPO}/labels`, "issues: write"],
+      [`GET ${REPO}/commits`, "contents: read"],
+      [`GET ${REPO}/contents/`, "contents: read"],
+      [`GET ${REPO}/git/`, "contents: read"],
+      [`POST ${REPO}/git/`, "contents: write"],
+      [`PATCH ${REPO}/git/`, "contents: write"],
+      [`DELETE ${REPO}/git/`, "contents: write"]
+    ];
+    MAX_TRIES2 = 4;
+    SECONDARY = /secondary rate limit|abuse detection/i;
+  }
+});
+
+// src/github/client.ts
+var client_exports = {};
+__export(client_exports, {
+  JOB_LOGIN: () => JOB_LOGIN,
+  mayBeOwn: () => mayBeOwn,
+  openGitHub: () => openGitHub,
+  repoName: () => repoName
+});
+function mayBeOwn({ login, kind }, user2) {
+  return user2?.login === login || kind === "job" && user2?.type === "Bot";
+}
+async function openGitHub(options) {
+  const home = repoName(options.repository);
+  const send = createSender(await loadOctokit(options), options);
+  const call = async (route, params, needs) => checked(route, (await send(route, params, needs)).data);
+  const find3 = async (route, params, needs) => {
+    try {
+      return await call(route, params, needs);
+    } catch (error2) {
+      if (error2 instanceof OperationError && error2.code === "absent") return null;
+      throw error2;
+    }
+  };
+  async function* pages(route, params) {
+    let page2 = await send(route, { per_page: 100, ...params });
+    for (let count2 = 1; ; count2++) {
+      yield checked(route, page2.data);
+      const next3 = nextPage(page2.link, options.apiUrl);
+      if (next3 === null || count2 >= MAX_PAGES3) return;
+      page2 = await send(`GET ${next3}`, {}, permissionFor(route) ?? void 0);
+    }
+  }
+  let identity2;
+  return {
+    home,
+    call,
+    find: find3,
+    pages,
+    identity: () => identity2 ??= whoAmI(call)
+  };
+}
+function repoName(text4) {
+  const [owner, repo, ...rest] = text4.split("/");
+  if (!owner || !repo || rest.length > 0) {
+    throw new OperationError("rejected", `"${text4}" is not a repository; write it as OWNER/NAME`);
+  }
+  return { owner, repo };
+}
+async function loadOctokit({ token, apiUrl }) {
+  const { getOctokit } = await importOctokit();
+  const silent2 = { debug: () => {
+  }, info: () => {
+  }, warn: () => {
+  }, error: () => {
+  } };
+  return getOctokit(token, { baseUrl: trimEnd(apiUrl, "/"), userAgent: "retag", log: silent2 });
+}
+async function importOctokit() {
+  const path6 = process.env["GITHUB_EVENT_PATH"];
+  delete process.env["GITHUB_EVENT_PATH"];
+  try {
+    return await Promise.resolve().then(() => __toESM(require("./github.cjs"), 1));
+  } catch (error2) {
+    throw new OperationError("protocol", `GitHub's client cannot be loaded (${messageOf(error2)})`, {
+      cause: error2
+    });
+  } finally {
+    if (path6 !== void 0) process.env["GITHUB_EVENT_PATH"] = path6;
+  }
+}
+function createSender(octokit, options) {
+  const cache = /* @__PURE__ */ new Map();
+  const reads = createWorker(8);
+  const writes3 = createWorker(1);
+  const once6 = async (route, params) => {
+    const { url, method } = octokit.request.endpoint(route, params);
+    const known3 = method === "GET" ? cache.get(url) : void 0;
+    const limit = AbortSignal.timeout(options.requestMs ?? 3e4);
+    const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+    try {
+      const { data, headers, status } = await octokit.request(route, {
+        ...params,
+        headers: { "x-github-api-version": "2022-11-28", ...known3 ? { "if-none-match": known3.etag } : {} },
+        request: { signal }
+      });
+      if (typeof data === "string" && status !== 204) {
+        throw new OperationError(
+          "protocol",
+          `GitHub's answer to ${method} ${new URL(url).pathname} is not whole`
+        );
+      }
+      const answer2 = { data, link: headers.link };
+      if (method === "GET" && headers.etag) cache.set(url, { ...answer2, etag: headers.etag });
+      return answer2;
+    } catch (error2) {
+      if (known3 && error2.status === 304) return known3;
+      throw limit.aborted && !options.signal?.aborted ? new OperationError("timeout", `GitHub did not answer ${method} ${new URL(url).pathname} in time`) : error2;
+    }
+  };
+  return (route, params, needs) => {
+    const lane = route.startsWith("GET ") ? reads : writes3;
+    return lane(() => persist(() => once6(route, params), route, params, needs, options));
+  };
+}
+async function persist(once6, route, params, needs, options) {
+  const { clock, signal, token } = options;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await once6();
+    } catch (error2) {
+      const fault = faultOf2(error2, { route, params, needs, token, home: options.repository, signal });
+      if (fault.answer === null) throw fault.error;
+      const next3 = nextStep(fault.answer, tries, clock.now(), options.maxWaitMs ?? 12e4, clock.random());
+      if (next3.step === "stop") throw fault.error;
+      if (next3.step === "limited") throw limitFault(fault.answer, next3.until);
+      const wait = `GitHub: ${redact(fault.error.message, token)}; trying again in ${Math.ceil(next3.waitMs / 1e3)} s`;
+      if (next3.waitMs >= 5e3) options.log?.warning(wait);
+      else options.log?.debug(wait);
+      await clock.sleep(next3.waitMs, signal);
+    }
+  }
+}
+function nextPage(link2, apiUrl) {
+  const [, next3] = /<([^<>]+)>;\s*rel="next"/.exec(link2 ?? "") ?? [];
+  if (next3 === void 0) return null;
+  const url = new URL(next3, apiUrl);
+  if (url.origin === new URL(apiUrl).origin) return url.href;
+  throw new OperationError(
+    "unsafe",
+    `GitHub's list goes on at ${url.host}, which is not the API; nothing was sent there`
+  );
+}
+async function whoAmI(call) {
+  try {
+    const { login } = await call("GET /user", {});
+    return { login, kind: "user" };
+  } catch (error2) {
+    if (error2 instanceof OperationError && error2.code === "denied" && error2.status === 403) {
+      return { login: JOB_LOGIN, kind: "job" };
+    }
+    throw error2;
+  }
+}
+var JOB_LOGIN, MAX_PAGES3;
+var init_client = __esm({
+  "src/github/client.ts"() {
+    "use strict";
+    init_errors();
+    init_text();
+    init_answers();
+    init_errors4();
+    JOB_LOGIN = "github-actions[bot]";
+    MAX_PAGES3 = 50;
+  }
+});
+
+// src/github/payload.ts
+function encode(name, value) {
+  const packed = (0, import_node_zlib.deflateRawSync)(JSON.stringify(value), { level: 9 }).toString("base64url");
+  return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
+}
+function decode2(name, text4) {
+  const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, "m");
+  const [, packed, sum] = form.exec(text4) ?? [];
+  if (packed === void 0 || sum === void 0) {
+    return { ok: false, why: text4.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
+  }
+  if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
+  try {
+    const json2 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
+    return { ok: true, value: JSON.parse(json2.toString()) };
+  } catch {
+    return { ok: false, why: "the recorded data cannot be read" };
+  }
+}
+function marker(name, key2) {
+  return `<!-- retag:${name} ${(0, import_node_crypto7.createHash)("sha256").update(key2).digest("hex").slice(0, 16)} -->`;
+}
+function seal(first2, rest) {
+  return `${first2}
+${sealOf(rest)}
+${rest}`;
+}
+function isSealed(text4) {
+  const [, line2, ...rest] = text4.replaceAll("\r\n", "\n").split("\n");
+  return line2 === sealOf(rest.join("\n"));
+}
+function sealOf(rest) {
+  return `<!-- retag:seal ${checksum(rest.trimEnd())} -->`;
+}
+function checksum(packed) {
+  return (0, import_node_crypto7.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
+}
+var import_node_crypto7, import_node_zlib, MAX_INFLATED;
+var init_payload = __esm({
+  "src/github/payload.ts"() {
+    "use strict";
+    import_node_crypto7 = require("node:crypto");
+    import_node_zlib = require("node:zlib");
+    MAX_INFLATED = 4 * 1024 * 1024;
+  }
+});
+
+// src/github/review/reviewed.ts
+function encodeReviewed(head2, entries) {
+  let kept = entries.length;
+  for (; ; ) {
+    const data = encode("reviewed", { head: head2, entries: entries.slice(0, kept), left: entries.length - kept });
+    if (data.length <= MAX_DATA) return data;
+    kept = Math.min(kept - 1, Math.floor(kept * MAX_DATA / data.length));
+  }
+}
+function decodeReviewed(text4) {
+  const found = decode2("reviewed", text4);
+  if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
+  const parsed2 = safeParse(ReviewedSchema, found.value);
+  return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
+}
+function readReviewed(comment) {
+  const decoded = decodeReviewed(comment);
+  if (!decoded.ok || isSealed(comment)) return decoded;
+  return { ok: false, why: "in the plan comment the text was changed" };
+}
+function unreviewed({ image: image2, tag: tag2, digest }, { all, last }) {
+  for (const review of all) {
+    if ("why" in review) continue;
+    const shown4 = review.reviewed.entries.find((entry) => entry.image === image2 && entry.tag === tag2);
+    if (shown4?.digest === digest) return null;
+    if (shown4 !== void 0) return { pull: review.pull, reviewed: shown4.digest, now: digest };
+  }
+  if ("why" in last) return { why: last.why };
+  const { pull: pull2, head: head2, reviewed } = last;
+  if (reviewed.head !== head2)
+    return { why: `the plan of pull request #${pull2} was made before its last commit` };
+  const lacks = reviewed.left > 0 ? "has no room for it" : "does not show it";
+  return { why: `the plan comment of pull request #${pull2} ${lacks}` };
+}
+var ReviewedSchema, MAX_DATA;
+var init_reviewed = __esm({
+  "src/github/review/reviewed.ts"() {
+    "use strict";
+    init_dist2();
+    init_reference();
+    init_payload();
+    ReviewedSchema = strictObject({
+      /** the commit that was planned, 40 hexadecimal digits */
+      head: pipe(string2(), regex(/^[0-9a-f]{40}$/)),
+      entries: array(
+        strictObject({
+          /** as in the report: the name after registry-map */
+          image: pipe(string2(), maxLength(300)),
+          tag: pipe(string2(), maxLength(128)),
+          digest: pipe(string2(), check(isDigest))
+        })
+      ),
+      /** entries that did not fit */
+      left: pipe(number(), integer(), minValue(0))
+    });
+    MAX_DATA = 3e4;
+  }
+});
+
+// src/github/review/comment.ts
+function planMarker(key2) {
+  return marker("plan", key2);
+}
+function planComment(input) {
+  const { report: report2, changes, key: key2, head: head2, summaryUrl } = input;
+  const touched = report2.actions.filter((action2) => changes === null || isTouched(action2, changes));
+  const inFront = new Set(touched);
+  const others = report2.actions.filter((action2) => !inFront.has(action2));
+  const data = encodeReviewed(head2, reviewedEntries([...touched, ...others], input.sources));
+  const visible2 = [
+    `### Retag: ${escapeCell(input.closing ?? headline(report2))}`,
+    `On merge of ${code(head2.slice(0, 12))}:`,
+    changes === null ? "It could not be told which entries this pull request changes; these are all of them." : "",
+    touched.length > 0 ? overview2(touched, report2) : changes === null ? "" : "This pull request changes no entry of the tag file.",
+    changes === null ? "" : pointedOut(changes, report2.actions),
+    others.length === 0 ? "" : details(
+      `Entries that this pull request does not change (${others.length})`,
+      overview2(others, report2)
+    ),
+    summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
+  ];
+  const first2 = planMarker(key2);
+  const hidden = `${data}
+
+`;
+  const where = link("the summary of the run", summaryUrl);
+  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
+  const text4 = visible2.filter((part) => part !== "").join("\n\n");
+  return seal(first2, hidden + cut(text4, MAX_COMMENT - seal(first2, hidden).length, tail));
+}
+function overview2(actions, { classification }) {
+  const shown4 = actions.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
+  const left = actions.length - shown4.length;
+  const [changes = "", ...stuck] = news(shown4, classification?.version ?? null);
+  const more = left > 0 ? `${left} more are in the summary of the run.` : "";
+  return [...stuck, changes, unchanged(shown4), more].filter((part) => part !== "").join("\n\n");
+}
+function rank({ action: action2 }) {
+  return ORDER2.indexOf(action2);
+}
+function pointedOut(changes, actions) {
+  const removed = changes.removed.map(
+    ({ name }) => `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`
+  );
+  const edited2 = changes.edited.filter(
+    ({ entry }) => actions.some((action2) => hasTag(action2) && isTouched(action2, { changed: /* @__PURE__ */ new Set([entry]) }))
+  ).map(
+    ({ before, after: after2 }) => `- ${code(after2.name)} exists already, and this pull request takes it from ${code(after2.from)} instead of ${code(before.from)}. A released tag should not change: choose a new tag.`
+  );
+  return [...edited2, ...removed].slice(0, MAX_ROWS).join("\n");
+}
+function hasTag({ previous, reason }) {
+  return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
+}
+function reviewedEntries(actions, sources = /* @__PURE__ */ new Map()) {
+  return actions.flatMap(({ action: action2, image: image2, tag: tag2, digest: known3 }) => {
+    const digest = known3 ?? sources.get(nameOf({ image: image2, tag: tag2 }));
+    return digest !== void 0 && action2 !== "keep" && action2 !== "build" ? [{ image: image2, tag: tag2, digest }] : [];
+  });
+}
+var MAX_COMMENT, MAX_ROWS, ORDER2;
+var init_comment = __esm({
+  "src/github/review/comment.ts"() {
+    "use strict";
+    init_entries2();
+    init_format();
+    init_summary();
+    init_markdown();
+    init_payload();
+    init_reviewed();
+    init_entries2();
+    init_reviewed();
+    MAX_COMMENT = 65536;
+    MAX_ROWS = 100;
+    ORDER2 = ["refuse", "hold", "move", "build", "create", "keep"];
+  }
+});
+
+// src/github/refs.ts
+var refs_exports = {};
+__export(refs_exports, {
+  claimTag: () => claimTag,
+  commitOfTag: () => commitOfTag,
+  decodeBase64: () => decodeBase64,
+  isTagAt: () => isTagAt,
+  readText: () => readText2,
+  readTreeFiles: () => readTreeFiles
+});
+async function commitOfTag(github2, name) {
+  const ref = await github2.find("GET /repos/{owner}/{repo}/git/ref/{ref}", {
+    ...github2.home,
+    ref: `tags/${name}`
+  });
+  if (ref === null || ref.object.type !== "tag") return ref?.object.sha ?? null;
+  const params = { ...github2.home, tag_sha: ref.object.sha };
+  return (await github2.call("GET /repos/{owner}/{repo}/git/tags/{tag_sha}", params)).object.sha;
+}
+async function isTagAt(github2, name, sha2) {
+  if (await commitOfTag(github2, name) !== sha2) return false;
+  const branch = { ...github2.home, ref: `heads/${name}` };
+  return await github2.find("GET /repos/{owner}/{repo}/git/ref/{ref}", branch) === null;
+}
+async function claimTag(github2, name, sha2) {
+  try {
+    await github2.call("POST /repos/{owner}/{repo}/git/refs", {
+      ...github2.home,
+      ref: `refs/tags/${name}`,
+      sha: sha2
+    });
+    return { state: "created" };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    if (error2.code === "denied" || error2.code === "absent") return { state: "denied", error: error2 };
+    const exists3 = error2.status === 422 && /already exists/i.test(error2.message);
+    const lost = error2.code === "unavailable" || error2.code === "timeout";
+    if (!exists3 && !lost) throw error2;
+    const there = await commitOfTag(github2, name);
+    if (there === null) throw error2;
+    return there === sha2 ? { state: lost ? "created" : "ours" } : { state: "taken", sha: there };
+  }
+}
+async function readText2(github2, path6, ref) {
+  const answer2 = await github2.find("GET /repos/{owner}/{repo}/contents/{path}", {
+    ...github2.home,
+    path: path6,
+    ref
+  });
+  if (answer2 === null || Array.isArray(answer2) || !("content" in answer2)) return null;
+  if (answer2.encoding !== "base64") {
+    throw new OperationError(
+      "rejected",
+      `${path6} at ${ref.slice(0, 7)} cannot be read through GitHub's API (over 1 MB)`
+    );
+  }
+  return decodeBase64(answer2.content);
+}
+function decodeBase64(text4) {
+  return Buffer.from(text4, "base64").toString("utf8");
+}
+async function readTreeFiles(github2, root, files) {
+  const trees = /* @__PURE__ */ new Map();
+  const tree = (tree_sha) => {
+    const known3 = trees.get(tree_sha);
+    if (known3) return known3;
+    const asked = github2.call("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", { ...github2.home, tree_sha });
+    trees.set(tree_sha, asked);
+    return asked;
+  };
+  const read4 = async (file2) => {
+    let sha2 = root;
+    const [...directories] = file2.split("/");
+    const name = directories.pop();
+    for (const directory of directories) {
+      const next3 = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === directory && type === "tree");
+      if (next3?.sha === void 0) return null;
+      sha2 = next3.sha;
+    }
+    const entry = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === name && type === "blob");
+    if (entry?.sha === void 0 || entry.mode !== "100644" && entry.mode !== "100755") return null;
+    const params = { ...github2.home, file_sha: entry.sha };
+    const blob = await github2.call("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", params);
+    return { text: exactText(blob.content), mode: entry.mode, sha: entry.sha };
+  };
+  const unique = [...new Set(files)];
+  return new Map(await Promise.all(unique.map(async (file2) => [file2, await read4(file2)])));
+}
+function exactText(base64) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(base64, "base64"));
+  } catch {
+    return false;
+  }
+}
+var init_refs2 = __esm({
+  "src/github/refs.ts"() {
+    "use strict";
+    init_errors();
+  }
+});
+
+// src/github/review/review.ts
+async function upsertComment(github2, pull2, marker2, body) {
+  const { home } = github2;
+  try {
+    const mine = await ownComments(github2, pull2, marker2);
+    const [first2] = mine;
+    if (first2 && sameText(first2.body ?? "", body)) return { state: "unchanged", url: first2.html_url };
+    if (first2) {
+      const params2 = { ...home, comment_id: Number(first2.id), body };
+      const updated = await github2.find(
+        "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
+        params2,
+        NEEDS2
+      );
+      if (updated) return { state: "updated", url: updated.html_url };
+    }
+    const params = { ...home, issue_number: pull2, body };
+    const made = await github2.call(
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+      params,
+      NEEDS2
+    );
+    return { state: "created", url: made.html_url };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code !== "denied") throw error2;
+    return { state: "read-only", notice: `the plan is in the summary only: ${error2.message}` };
+  }
+}
+async function reviewsOf(github2, shas, marker2, branch) {
+  const reviews = /* @__PURE__ */ new Map();
+  let last;
+  for (const [i, commit_sha] of shas.entries()) {
+    const pulls = await github2.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+      ...github2.home,
+      commit_sha
+    });
+    for (const pull2 of pulls) {
+      if (pull2.merged_at === null || reviews.has(pull2.number)) continue;
+      if (branch !== null && pull2.base.ref !== branch) continue;
+      const review = await reviewOf(github2, pull2, marker2);
+      reviews.set(pull2.number, review);
+      if (i === 0) last ??= review;
+    }
+  }
+  const into = branch === null ? "" : ` into ${branch}`;
+  const why = `commit ${shas[0]?.slice(0, 7) ?? ""} came without a pull request${into}`;
+  return { all: [...reviews.values()], last: last ?? { why } };
+}
+async function reviewOf(github2, { number: pull2, head: head2, merged_at }, marker2) {
+  const { login } = await github2.identity();
+  const marked = await commentsWith(github2, pull2, marker2);
+  const comment = marked.find(({ user: user2 }) => user2?.login === login);
+  const of = `the plan comment of pull request #${pull2}`;
+  if (comment === void 0) {
+    const [other2] = marked;
+    if (other2 === void 0) return { pull: pull2, why: `pull request #${pull2} has no plan comment by ${login}` };
+    return { pull: pull2, why: `${of} is by ${other2.user?.login ?? "a deleted account"}, not by ${login}` };
+  }
+  if (Date.parse(comment.updated_at) > Date.parse(merged_at ?? "")) {
+    return { pull: pull2, why: `${of} was changed after the merge` };
+  }
+  const decoded = readReviewed(comment.body ?? "");
+  if (decoded.ok) return { pull: pull2, head: head2.sha, reviewed: decoded.value };
+  return { pull: pull2, why: `pull request #${pull2}: ${decoded.why ?? "the plan comment holds no plan"}` };
+}
+async function commitsTouching(github2, file2, sha2, most) {
+  const params = { ...github2.home, sha: sha2, path: file2, per_page: most };
+  return (await github2.call("GET /repos/{owner}/{repo}/commits", params)).map((commit4) => commit4.sha);
+}
+async function ownComments(github2, issue3, marker2) {
+  const identity2 = await github2.identity();
+  const found = (await commentsWith(github2, issue3, marker2)).filter(({ user: user2 }) => mayBeOwn(identity2, user2));
+  const certain = found.filter(({ user: user2 }) => user2?.login === identity2.login);
+  return certain.length > 0 ? certain : found;
+}
+async function commentsWith(github2, issue3, marker2) {
+  const found = [];
+  for await (const page2 of github2.pages(LIST, { ...github2.home, issue_number: issue3 })) {
+    found.push(...page2.filter(({ body }) => (body ?? "").startsWith(marker2)));
+  }
+  return found;
+}
+function sameText(a, b) {
+  return a.replaceAll("\r\n", "\n").trimEnd() === b.trimEnd();
+}
+async function changedEntries(files, config, base, { github: github2, log }) {
+  if (base === null) return null;
+  try {
+    const before = await entriesAt(await github2(), files, base);
+    return compareEntries(before, [...config.images, ...config.selections]);
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    log.warning(`what this change does to the tag file is not known: ${messageOf(error2)}`);
+    return null;
+  }
+}
+async function entriesAt(github2, files, ref) {
+  const { readText: readText3 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
+  const before = [];
+  for (const file2 of files) {
+    const text4 = await readText3(github2, file2.path, ref);
+    if (text4 !== null) before.push({ ...file2, bytes: new TextEncoder().encode(text4) });
+  }
+  return entriesIn2(before) ?? before.flatMap((file2) => entriesIn2([file2]) ?? []);
+}
+function entriesIn2(files) {
+  try {
+    const { images, selections } = parseConfig(files);
+    return [...images, ...selections];
+  } catch (error2) {
+    if (error2 instanceof UserError) return null;
+    throw error2;
+  }
+}
+function failsPullRequest(report2, changes, onHold) {
+  const bad6 = report2.actions.filter(
+    ({ action: action2, error: error2, source }) => error2 !== null || source !== null && (action2 === "refuse" || action2 === "hold" && onHold === "fail")
+  );
+  return bad6.some(
+    (action2) => changes === null || action2.action === "build" || countsForPullRequest(action2, changes)
+  );
+}
+async function publishComment({ report: report2, outcomes, closing: closing2, changes, files, facts, summaryUrl }, { github: github2, log }) {
+  const pull2 = facts.pullRequest;
+  if (pull2 === null) return;
+  const key2 = keyOf3(files);
+  const sources = new Map(
+    outcomes.flatMap(
+      ({ planned: { wanted, source } }) => source === null ? [] : [[tagName(wanted), source.digest]]
+    )
+  );
+  const body = planComment({ report: report2, closing: closing2, changes, sources, key: key2, head: pull2.headSha, summaryUrl });
+  try {
+    const done = await upsertComment(await github2(), pull2.number, planMarker(key2), body);
+    log.line(done.state === "read-only" ? done.notice : `The plan comment is ${done.state}: ${done.url}`);
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    log.warning(`the plan is in the summary only: ${messageOf(error2)}`);
+  }
+}
+async function applyReview(plan2, input, { github: github2 }) {
+  const actions = reviewable(plan2);
+  if (actions.length === 0) return plan2;
+  const reviews = await mergedReviews(input, github2);
+  const found = /* @__PURE__ */ new Map();
+  for (const action2 of actions) {
+    const { image: image2, destination: destination2 } = action2.wanted;
+    const entry = { image: image2, tag: tagOrDigest(destination2), digest: action2.digest ?? "" };
+    const cause = unreviewed(entry, reviews);
+    if (cause !== null) found.set(action2, cause);
+  }
+  return holdToReview(plan2, found, input.mode);
+}
+async function mergedReviews({ files, sha: sha2, branch, missing: missing5 }, open7) {
+  if (missing5 !== null) return { all: [], last: { why: missing5 } };
+  if (sha2 === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
+  try {
+    const github2 = await open7();
+    const commits = /* @__PURE__ */ new Set();
+    for (const { path: path6 } of files) {
+      for (const commit4 of await commitsTouching(github2, path6, sha2, MOST_COMMITS)) commits.add(commit4);
+    }
+    return await reviewsOf(github2, [...commits.add(sha2)], planMarker(keyOf3(files)), branch);
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+    return { all: [], last: { why: `pull requests cannot be read: ${messageOf(error2)}` } };
+  }
+}
+function keyOf3(files) {
+  return files.map(({ path: path6 }) => path6).join("\n");
+}
+var LIST, NEEDS2, MOST_COMMITS;
+var init_review = __esm({
+  "src/github/review/review.ts"() {
+    "use strict";
+    init_config();
+    init_errors();
+    init_reference();
+    init_model();
+    init_plan();
+    init_client();
+    init_comment();
+    LIST = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
+    NEEDS2 = "pull-requests: write";
+    MOST_COMMITS = 10;
   }
 });
 
 // src/system/trusted-root.ts
 async function fetchTrustedRoot({ env, log, now, mirror }) {
-  const folder = (0, import_node_path7.join)(cacheFolder(env), "retag", "sigstore");
-  const copy = (0, import_node_path7.join)(folder, `${mirror === void 0 ? "public-good" : "mirror"}.json`);
+  const folder = (0, import_node_path9.join)(cacheFolder(env), "retag", "sigstore");
+  const copy = (0, import_node_path9.join)(folder, `${mirror === void 0 ? "public-good" : "mirror"}.json`);
   try {
     const { initTUF } = await Promise.resolve().then(() => __toESM(require("./tuf.cjs"), 1));
-    await (0, import_promises7.mkdir)(folder, { recursive: true });
+    await (0, import_promises9.mkdir)(folder, { recursive: true });
     const from = mirror === void 0 ? {} : { mirrorURL: mirror.url, rootPath: mirror.rootPath };
     const client = await initTUF({
       cachePath: folder,
@@ -29008,7 +39254,7 @@ async function fetchTrustedRoot({ env, log, now, mirror }) {
 }
 async function lastGood(copy, error2, log, now) {
   try {
-    const [text4, { mtimeMs }] = await Promise.all([(0, import_promises7.readFile)(copy, "utf8"), (0, import_promises7.stat)(copy)]);
+    const [text4, { mtimeMs }] = await Promise.all([(0, import_promises9.readFile)(copy, "utf8"), (0, import_promises9.stat)(copy)]);
     const root = JSON.parse(text4);
     if (now - mtimeMs > OLD) {
       const days = Math.floor((now - mtimeMs) / 864e5);
@@ -29027,23 +39273,23 @@ async function lastGood(copy, error2, log, now) {
 }
 async function keep5(path6, text4) {
   const next3 = `${path6}.${process.pid}`;
-  await (0, import_promises7.mkdir)((0, import_node_path7.dirname)(path6), { recursive: true });
-  await (0, import_promises7.writeFile)(next3, text4);
-  await (0, import_promises7.rename)(next3, path6);
+  await (0, import_promises9.mkdir)((0, import_node_path9.dirname)(path6), { recursive: true });
+  await (0, import_promises9.writeFile)(next3, text4);
+  await (0, import_promises9.rename)(next3, path6);
 }
 function cacheFolder(env) {
-  const named2 = [env["RUNNER_TOOL_CACHE"], env["XDG_CACHE_HOME"]].find(
+  const named3 = [env["RUNNER_TOOL_CACHE"], env["XDG_CACHE_HOME"]].find(
     (path6) => path6 !== void 0 && path6 !== ""
   );
-  return named2 ?? (0, import_node_path7.join)((0, import_node_os.homedir)(), ".cache");
+  return named3 ?? (0, import_node_path9.join)((0, import_node_os2.homedir)(), ".cache");
 }
-var import_promises7, import_node_os, import_node_path7, OLD;
+var import_promises9, import_node_os2, import_node_path9, OLD;
 var init_trusted_root = __esm({
   "src/system/trusted-root.ts"() {
     "use strict";
-    import_promises7 = require("node:fs/promises");
-    import_node_os = require("node:os");
-    import_node_path7 = require("node:path");
+    import_promises9 = require("node:fs/promises");
+    import_node_os2 = require("node:os");
+    import_node_path9 = require("node:path");
     init_errors();
     OLD = 7 * 24 * 36e5;
   }
@@ -29078,7 +39324,7 @@ async function baseReader({ env, workspace, files, github: github2 }, base) {
   const git = gitIn(workspace, env);
   if ((await git("cat-file", "-e", `${base}^{commit}`))?.ok === true) {
     return async (path6) => {
-      const answer2 = await git("cat-file", "blob", `${base}:./${import_node_path8.posix.normalize(path6)}`);
+      const answer2 = await git("cat-file", "blob", `${base}:./${import_node_path10.posix.normalize(path6)}`);
       return answer2?.ok === true ? Buffer.from(answer2.stdout) : null;
     };
   }
@@ -29086,15 +39332,15 @@ async function baseReader({ env, workspace, files, github: github2 }, base) {
   const opened3 = await github2();
   const { readText: readText3 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
   return async (path6) => {
-    const text4 = await readText3(opened3, import_node_path8.posix.normalize(path6), base);
+    const text4 = await readText3(opened3, import_node_path10.posix.normalize(path6), base);
     return text4 === null ? null : Buffer.from(text4);
   };
 }
-var import_node_path8;
+var import_node_path10;
 var init_trust_sources = __esm({
   "src/cli/trust-sources.ts"() {
     "use strict";
-    import_node_path8 = require("node:path");
+    import_node_path10 = require("node:path");
     init_errors();
     init_git();
     init_clock();
@@ -29244,8 +39490,8 @@ function refused3(name, url, { status, body }) {
   const said3 = textAt(parseJson(body), "message") ?? body.toString("utf8");
   const text4 = said3.replace(/[\p{C}\s]+/gu, " ").trim().slice(0, 300);
   const what = `${name} at ${url.host} answered HTTP ${status}${text4 === "" ? "" : `: ${text4}`}`;
-  const code2 = status === 401 || status === 403 ? "denied" : status >= 500 || status === 429 ? "unavailable" : "rejected";
-  return new OperationError(code2, what, { status });
+  const code18 = status === 401 || status === 403 ? "denied" : status >= 500 || status === 429 ? "unavailable" : "rejected";
+  return new OperationError(code18, what, { status });
 }
 function strange(name, url, what) {
   return new OperationError("protocol", `${name} at ${url.host} answered with ${what}`);
@@ -29299,7 +39545,7 @@ var init_keyless = __esm({
 function parseSigningConfig(text4, now) {
   const config = parseJson(text4);
   if (!isObject(config) || !(textAt(config, "mediaType") ?? "").startsWith(MEDIA_TYPE))
-    return wrong2(
+    return wrong3(
       "it is not a signing config of Sigstore",
       'give the file that "cosign signing-config create" writes'
     );
@@ -29307,9 +39553,9 @@ function parseSigningConfig(text4, now) {
   const rekor = servicesIn(config["rekorTlogUrls"], now);
   const stamps = servicesIn(config["tsaUrls"], now);
   if (fulcio === void 0)
-    return wrong2('it has no certificate authority of version 1 in "caUrls"', "add one that is valid today");
+    return wrong3('it has no certificate authority of version 1 in "caUrls"', "add one that is valid today");
   if (rekor.length === 0 && stamps.length === 0)
-    return wrong2(
+    return wrong3(
       'it has neither a log of version 1 in "rekorTlogUrls" nor a time-stamp authority',
       "add one that is valid today: nothing else proves when a record was signed"
     );
@@ -29330,7 +39576,7 @@ function servicesIn(list4, now) {
     return parsed2.protocol === "https:" || LOOPBACK.test(parsed2.hostname) ? [parsed2] : [];
   });
 }
-var PUBLIC_GOOD, MEDIA_TYPE, wrong2, LOOPBACK;
+var PUBLIC_GOOD, MEDIA_TYPE, wrong3, LOOPBACK;
 var init_services = __esm({
   "src/trust/services.ts"() {
     "use strict";
@@ -29342,7 +39588,7 @@ var init_services = __esm({
       timestamps: []
     };
     MEDIA_TYPE = "application/vnd.dev.sigstore.signingconfig.v0.2+json";
-    wrong2 = (what, hint2) => ({ ok: false, what, hint: hint2 });
+    wrong3 = (what, hint2) => ({ ok: false, what, hint: hint2 });
     LOOPBACK = /^(?:127(?:\.\d+){3}|localhost|\[::1\])$/;
   }
 });
@@ -29361,7 +39607,7 @@ async function parsePrivateKey(pem, password) {
     const key2 = encrypted === void 0 ? (0, import_node_crypto10.createPrivateKey)({ key: pem, ...isEncrypted ? { passphrase: password ?? "" } : {} }) : (0, import_node_crypto10.createPrivateKey)({ key: await decrypt(encrypted, password ?? ""), format: "der", type: "pkcs8" });
     return isUsable(key2) ? { ok: true, value: key2 } : {
       ok: false,
-      what: `it is a key of the kind ${kindOf4(key2)}`,
+      what: `it is a key of the kind ${kindOf5(key2)}`,
       hint: "use ECDSA with P-256, P-384 or P-521, RSA from 2048 bits, or Ed25519"
     };
   } catch (error2) {
@@ -29374,7 +39620,7 @@ function isUsable({ asymmetricKeyType: type, asymmetricKeyDetails: details2 }) {
   if (type === "ec") return ["prime256v1", "secp384r1", "secp521r1"].includes(details2?.namedCurve ?? "");
   return type === "ed25519";
 }
-function kindOf4({ asymmetricKeyType: type, asymmetricKeyDetails: details2 }) {
+function kindOf5({ asymmetricKeyType: type, asymmetricKeyDetails: details2 }) {
   return [type, details2?.namedCurve, details2?.modulusLength].filter((part) => part !== void 0).join(" ");
 }
 async function decrypt(base64, password) {
@@ -29429,17 +39675,17 @@ async function keyRecorder({ env: name, origin: origin2 }, { env, run: run4, onS
   const pem = env[name] ?? "";
   const location2 = origin2.at();
   const secret = `set ${name} to the private key that signs records, for example from a secret of the CI system`;
-  if (pem.trim() === "") throw wrong3({ location: location2, what: `the variable ${name} is not set`, hint: secret });
+  if (pem.trim() === "") throw wrong4({ location: location2, what: `the variable ${name} is not set`, hint: secret });
   if (env["COSIGN_PASSWORD"]) onSecret(env["COSIGN_PASSWORD"]);
   for (const line2 of pem.split("\n"))
     if (line2.trim().length > 16 && !line2.includes("-----")) onSecret(line2.trim());
   const parsed2 = await parsePrivateKey(pem, env["COSIGN_PASSWORD"] ?? null);
   if (!parsed2.ok)
-    throw wrong3({ location: location2, what: `the key in ${name} cannot sign: ${parsed2.what}`, hint: parsed2.hint });
+    throw wrong4({ location: location2, what: `the key in ${name} cannot sign: ${parsed2.what}`, hint: parsed2.hint });
   const key2 = parsed2.value;
   const publicKey = (0, import_node_crypto11.createPublicKey)(key2);
   const own = parsePublicKey(publicKey.export({ type: "spki", format: "pem" }).toString());
-  if (!own.ok) throw wrong3({ location: location2, what: `the key in ${name} cannot sign: ${own.what}`, hint: own.hint });
+  if (!own.ok) throw wrong4({ location: location2, what: `the key in ${name} cannot sign: ${own.what}`, hint: own.hint });
   const hint2 = (0, import_node_crypto11.createHash)("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("base64");
   return {
     run: run4,
@@ -29462,12 +39708,12 @@ async function keylessRecorder({ signingConfig, trustedRoot }, parts, purpose) {
   const owner = token === null ? ownerOfJob(env) : ownerOf2(claimsOf2(await token()));
   if (owner === null)
     problems2.push({ what: "nobody can tell who signs the records of this job", hint: TOKEN_HINT });
-  if (problems2.length > 0 || services === null || owner === null) throw wrong3(...problems2);
+  if (problems2.length > 0 || services === null || owner === null) throw wrong4(...problems2);
   const prover = lazily(async () => {
     const [{ createProver }, root] = await Promise.all([Promise.resolve().then(() => __toESM(require("./sigstore.cjs"), 1)), roots ?? sources.root()]);
     return createProver([root]);
   });
-  const sign3 = keylessSigner({ services, ask: ask2, clock, newKey, token: token ?? missing2 });
+  const sign4 = keylessSigner({ services, ask: ask2, clock, newKey, token: token ?? missing2 });
   const proved = async (candidate) => {
     const claim = claimOf(candidate);
     if (claim?.certified == null || claim.signed === null) return null;
@@ -29483,7 +39729,7 @@ async function keylessRecorder({ signingConfig, trustedRoot }, parts, purpose) {
     run: run4,
     read: proved,
     async sign(statement) {
-      const bytes = await sign3(statement);
+      const bytes = await sign4(statement);
       if (await proved({ name: "the new record", content: { kind: "bundle", bytes } }) !== null)
         return bytes;
       throw new OperationError(
@@ -29493,7 +39739,7 @@ async function keylessRecorder({ signingConfig, trustedRoot }, parts, purpose) {
     }
   };
 }
-function wrong3(...problems2) {
+function wrong4(...problems2) {
   return new UserError(problems2);
 }
 function lazily(open7) {
@@ -29604,7 +39850,7 @@ async function runFacts(config, { run: run4, env, workspace }) {
     system: run4?.system ?? null,
     url: run4?.run ?? null,
     event: run4?.event ?? null,
-    actor: run4 === null ? (0, import_node_os2.userInfo)().username : run4.actor,
+    actor: run4 === null ? (0, import_node_os3.userInfo)().username : run4.actor,
     repository: run4?.url ?? null,
     commit: await commitOf3(config, workspace, env)
   };
@@ -29616,12 +39862,12 @@ async function commitOf3({ builds, images }, workspace, env) {
   const { modified, untracked: untracked2 } = await uncommittedIn(workspace, env, commit4, [...files]);
   return modified.length + untracked2.length === 0 ? commit4 : null;
 }
-var import_node_crypto12, import_node_os2, missing3;
+var import_node_crypto12, import_node_os3, missing3;
 var init_recorder2 = __esm({
   "src/cli/recorder.ts"() {
     "use strict";
     import_node_crypto12 = require("node:crypto");
-    import_node_os2 = require("node:os");
+    import_node_os3 = require("node:os");
     init_git();
     init_work_tree();
     init_transport();
@@ -29641,7 +39887,7 @@ __export(workspace_exports, {
   findSources: () => findSources
 });
 async function checkWorkspace(definition, workspace, environment) {
-  const root = await (0, import_promises8.realpath)(workspace);
+  const root = await (0, import_promises10.realpath)(workspace);
   const { texts: texts2, problems: found } = await findSources(definition, workspace);
   const problems2 = [...found];
   const refused4 = new Set(found.map(({ location: location2 }) => location2));
@@ -29655,10 +39901,10 @@ async function checkWorkspace(definition, workspace, environment) {
   return texts2;
 }
 async function findSources(definition, workspace) {
-  const root = await (0, import_promises8.realpath)(workspace).catch(() => workspace);
+  const root = await (0, import_promises10.realpath)(workspace).catch(() => workspace);
   const problems2 = [];
   for (const [path6, location2] of contextsOf(definition)) {
-    const found = await look3(root, path6, "context", location2, problems2);
+    const found = await look4(root, path6, "context", location2, problems2);
     if (found !== null && found.kind !== "directory") {
       problems2.push({ location: location2, what: `the context "${path6}" is not a directory`, hint: "name a directory" });
     }
@@ -29671,10 +39917,10 @@ async function findSources(definition, workspace) {
   return { texts: texts2, problems: problems2 };
 }
 async function pathProblem({ access: access4, path: path6, location: location2 }, root, workspace) {
-  const named2 = (0, import_node_path9.resolve)(root, path6);
+  const named3 = (0, import_node_path11.resolve)(root, path6);
   const home = path6.startsWith("~");
-  if (location2 === null && (home || leaves(root, named2) && leaves(workspace, named2))) return null;
-  const real = home ? path6 : await leadsTo(named2);
+  if (location2 === null && (home || leaves(root, named3) && leaves(workspace, named3))) return null;
+  const real = home ? path6 : await leadsTo(named3);
   if (!home && real !== null && !leaves(root, real)) return null;
   const where = real === null ? "by a symbolic link" : `to ${real}`;
   const what = `the build would ${access4} "${path6}", which leads out of the workspace ${where}`;
@@ -29686,16 +39932,16 @@ async function pathProblem({ access: access4, path: path6, location: location2 }
   };
 }
 async function leadsTo(path6) {
-  const real = await (0, import_promises8.realpath)(path6).catch(() => null);
+  const real = await (0, import_promises10.realpath)(path6).catch(() => null);
   if (real !== null) return real;
-  const there = await (0, import_promises8.lstat)(path6).catch(() => null);
-  if (there !== null || (0, import_node_path9.dirname)(path6) === path6) return null;
-  const above = await leadsTo((0, import_node_path9.dirname)(path6));
-  return above === null ? null : (0, import_node_path9.join)(above, (0, import_node_path9.basename)(path6));
+  const there = await (0, import_promises10.lstat)(path6).catch(() => null);
+  if (there !== null || (0, import_node_path11.dirname)(path6) === path6) return null;
+  const above = await leadsTo((0, import_node_path11.dirname)(path6));
+  return above === null ? null : (0, import_node_path11.join)(above, (0, import_node_path11.basename)(path6));
 }
 function leaves(root, path6) {
-  const inside = (0, import_node_path9.relative)(root, path6);
-  return inside === ".." || inside.startsWith(`..${import_node_path9.sep}`) || (0, import_node_path9.isAbsolute)(inside);
+  const inside = (0, import_node_path11.relative)(root, path6);
+  return inside === ".." || inside.startsWith(`..${import_node_path11.sep}`) || (0, import_node_path11.isAbsolute)(inside);
 }
 function contextsOf(definition) {
   const contexts = /* @__PURE__ */ new Map();
@@ -29712,9 +39958,9 @@ async function readDockerfiles(definition, root, problems2) {
   const texts2 = /* @__PURE__ */ new Map();
   const places = new Map(definition.targets.map(({ dockerfile, origin: origin2 }) => [dockerfile, origin2.at("file")]));
   for (const [file2, location2] of places) {
-    const found = await look3(root, file2, "Dockerfile", location2, problems2);
+    const found = await look4(root, file2, "Dockerfile", location2, problems2);
     if (found === null) continue;
-    if (found.kind === "file") texts2.set(file2, await (0, import_promises8.readFile)(found.path, "utf8"));
+    if (found.kind === "file") texts2.set(file2, await (0, import_promises10.readFile)(found.path, "utf8"));
     else
       problems2.push({
         location: location2,
@@ -29732,7 +39978,7 @@ async function secretProblem(secret, root, environment) {
     const what = `the environment variable ${name}, which a secret names, is not set`;
     return { ...at3, what, hint: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
   }
-  const info2 = await (0, import_promises8.stat)((0, import_node_path9.resolve)(root, name)).catch(() => null);
+  const info2 = await (0, import_promises10.stat)((0, import_node_path11.resolve)(root, name)).catch(() => null);
   if (info2?.isFile() === true) return null;
   return {
     ...at3,
@@ -29740,8 +39986,8 @@ async function secretProblem(secret, root, environment) {
     hint: "write it before this step, or correct src"
   };
 }
-async function look3(root, name, what, location2, problems2) {
-  const path6 = await (0, import_promises8.realpath)((0, import_node_path9.resolve)(root, name)).catch(() => null);
+async function look4(root, name, what, location2, problems2) {
+  const path6 = await (0, import_promises10.realpath)((0, import_node_path11.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
     const key2 = what === "Dockerfile" ? "file" : "context";
     const hint2 = `set "${key2}" to a path that exists, relative to the workspace`;
@@ -29753,16 +39999,16 @@ async function look3(root, name, what, location2, problems2) {
     problems2.push({ location: location2, what: text4, hint: "use files of the workspace only" });
     return null;
   }
-  const info2 = await (0, import_promises8.stat)(path6);
+  const info2 = await (0, import_promises10.stat)(path6);
   if (info2.isDirectory()) return { kind: "directory", path: path6 };
   return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
 }
-var import_promises8, import_node_path9, MAX_DOCKERFILE;
+var import_promises10, import_node_path11, MAX_DOCKERFILE;
 var init_workspace = __esm({
   "src/docker/workspace.ts"() {
     "use strict";
-    import_promises8 = require("node:fs/promises");
-    import_node_path9 = require("node:path");
+    import_promises10 = require("node:fs/promises");
+    import_node_path11 = require("node:path");
     init_errors();
     MAX_DOCKERFILE = 4 * 1024 * 1024;
   }
@@ -30065,12 +40311,12 @@ function lineSplitter(onLine) {
   };
 }
 function dockerEnvironment(environment, definition) {
-  const named2 = new Set(definition === null ? [] : variablesOf2(definition));
+  const named3 = new Set(definition === null ? [] : variablesOf2(definition));
   const cached = definition?.text.includes("type=gha") === true;
-  const needs = (name) => named2.has(name) || cached && name === "ACTIONS_RUNTIME_TOKEN";
+  const needs = (name) => named3.has(name) || cached && name === "ACTIONS_RUNTIME_TOKEN";
   const child3 = Object.fromEntries(
     Object.entries(childEnvironment(environment, needs)).filter(
-      ([name]) => named2.has(name) || !OTHER_SETTINGS.test(name)
+      ([name]) => named3.has(name) || !OTHER_SETTINGS.test(name)
     )
   );
   return {
@@ -30095,15 +40341,15 @@ function variablesOf2(definition) {
 async function secretFiles(definition, workspace) {
   const names2 = new Set(definition.secrets.flatMap(({ from, name }) => from === "file" ? [name] : []));
   const texts2 = await Promise.all(
-    [...names2].map((name) => textOf5((0, import_node_path10.resolve)(workspace, name)).catch(() => null))
+    [...names2].map((name) => textOf6((0, import_node_path12.resolve)(workspace, name)).catch(() => null))
   );
   return texts2.filter((text4) => text4 !== null);
 }
-async function textOf5(path6) {
-  const file2 = await (0, import_promises9.open)(path6, "r");
+async function textOf6(path6) {
+  const file2 = await (0, import_promises11.open)(path6, "r");
   try {
     const info2 = await file2.stat();
-    if (!info2.isFile() || info2.size > MOST2) return null;
+    if (!info2.isFile() || info2.size > MOST3) return null;
     const bytes = await file2.readFile();
     const text4 = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return text4.includes("\0") ? null : text4;
@@ -30111,16 +40357,16 @@ async function textOf5(path6) {
     await file2.close();
   }
 }
-var import_promises9, import_node_path10, MAX_LINE2, OTHER_SETTINGS, MOST2;
-var init_output2 = __esm({
+var import_promises11, import_node_path12, MAX_LINE2, OTHER_SETTINGS, MOST3;
+var init_output3 = __esm({
   "src/docker/output.ts"() {
     "use strict";
-    import_promises9 = require("node:fs/promises");
-    import_node_path10 = require("node:path");
+    import_promises11 = require("node:fs/promises");
+    import_node_path12 = require("node:path");
     init_environment();
     MAX_LINE2 = 4096;
     OTHER_SETTINGS = /^(?:BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
-    MOST2 = 64 * 1024;
+    MOST3 = 64 * 1024;
   }
 });
 
@@ -30163,7 +40409,7 @@ function finished(child3) {
         new OperationError("unavailable", `docker cannot be run (${messageOf(error2)})`, { cause: error2 })
       )
     );
-    child3.once("close", (code2, signal) => resolve12(code2 ?? signal ?? 1));
+    child3.once("close", (code18, signal) => resolve12(code18 ?? signal ?? 1));
   });
 }
 async function stopGroup(child3, gone, clock) {
@@ -30197,9 +40443,9 @@ function askDocker(docker, environment, cwd) {
 }
 async function findDocker(environment) {
   if (process.platform === "win32") return "docker";
-  for (const directory of (environment["PATH"] ?? "").split(import_node_path11.delimiter)) {
-    const path6 = (0, import_node_path11.join)(directory, "docker");
-    const usable = (0, import_node_path11.isAbsolute)(directory) && await (0, import_promises10.access)(path6, import_promises10.constants.X_OK).then(
+  for (const directory of (environment["PATH"] ?? "").split(import_node_path13.delimiter)) {
+    const path6 = (0, import_node_path13.join)(directory, "docker");
+    const usable = (0, import_node_path13.isAbsolute)(directory) && await (0, import_promises12.access)(path6, import_promises12.constants.X_OK).then(
       () => true,
       () => false
     );
@@ -30224,15 +40470,15 @@ function askDockerLong(options) {
     return { ...text4, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
-var import_node_child_process3, import_promises10, import_node_path11, GRACE_MS;
+var import_node_child_process3, import_promises12, import_node_path13, GRACE_MS;
 var init_process2 = __esm({
   "src/docker/process.ts"() {
     "use strict";
     import_node_child_process3 = require("node:child_process");
-    import_promises10 = require("node:fs/promises");
-    import_node_path11 = require("node:path");
+    import_promises12 = require("node:fs/promises");
+    import_node_path13 = require("node:path");
     init_errors();
-    init_output2();
+    init_output3();
     GRACE_MS = 5e3;
   }
 });
@@ -30242,11 +40488,11 @@ var require_constants = __commonJS({
   "node_modules/semver/internal/constants.js"(exports2, module2) {
     "use strict";
     var SEMVER_SPEC_VERSION = "2.0.0";
-    var MAX_LENGTH2 = 256;
+    var MAX_LENGTH3 = 256;
     var MAX_SAFE_INTEGER = Number.MAX_SAFE_INTEGER || /* istanbul ignore next */
     9007199254740991;
     var MAX_SAFE_COMPONENT_LENGTH = 16;
-    var MAX_SAFE_BUILD_LENGTH = MAX_LENGTH2 - 6;
+    var MAX_SAFE_BUILD_LENGTH = MAX_LENGTH3 - 6;
     var WHITESPACE_CHARACTERS = [
       "	",
       "\n",
@@ -30284,7 +40530,7 @@ var require_constants = __commonJS({
       "prerelease"
     ];
     module2.exports = {
-      MAX_LENGTH: MAX_LENGTH2,
+      MAX_LENGTH: MAX_LENGTH3,
       MAX_SAFE_COMPONENT_LENGTH,
       MAX_SAFE_BUILD_LENGTH,
       MAX_SAFE_INTEGER,
@@ -30314,11 +40560,11 @@ var require_re = __commonJS({
     var {
       MAX_SAFE_COMPONENT_LENGTH,
       MAX_SAFE_BUILD_LENGTH,
-      MAX_LENGTH: MAX_LENGTH2
+      MAX_LENGTH: MAX_LENGTH3
     } = require_constants();
     var debug5 = require_debug();
     exports2 = module2.exports = {};
-    var re = exports2.re = [];
+    var re2 = exports2.re = [];
     var safeRe = exports2.safeRe = [];
     var src = exports2.src = [];
     var safeSrc = exports2.safeSrc = [];
@@ -30327,7 +40573,7 @@ var require_re = __commonJS({
     var LETTERDASHNUMBER = "[a-zA-Z0-9-]";
     var safeRegexReplacements = [
       ["\\s", 1],
-      ["\\d", MAX_LENGTH2],
+      ["\\d", MAX_LENGTH3],
       [LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
     ];
     var makeSafeRegex = (value) => {
@@ -30343,7 +40589,7 @@ var require_re = __commonJS({
       t[name] = index;
       src[index] = value;
       safeSrc[index] = safe;
-      re[index] = new RegExp(value, isGlobal ? "g" : void 0);
+      re2[index] = new RegExp(value, isGlobal ? "g" : void 0);
       safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
     };
     createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
@@ -30444,8 +40690,8 @@ var require_semver = __commonJS({
   "node_modules/semver/classes/semver.js"(exports2, module2) {
     "use strict";
     var debug5 = require_debug();
-    var { MAX_LENGTH: MAX_LENGTH2, MAX_SAFE_INTEGER } = require_constants();
-    var { safeRe: re, t } = require_re();
+    var { MAX_LENGTH: MAX_LENGTH3, MAX_SAFE_INTEGER } = require_constants();
+    var { safeRe: re2, t } = require_re();
     var parseOptions2 = require_parse_options();
     var { compareIdentifiers } = require_identifiers();
     var isPrereleaseIdentifier = (prerelease, identifier) => {
@@ -30472,16 +40718,16 @@ var require_semver = __commonJS({
         } else if (typeof version !== "string") {
           throw new TypeError(`Invalid version. Must be a string. Got type "${typeof version}".`);
         }
-        if (version.length > MAX_LENGTH2) {
+        if (version.length > MAX_LENGTH3) {
           throw new TypeError(
-            `version is longer than ${MAX_LENGTH2} characters`
+            `version is longer than ${MAX_LENGTH3} characters`
           );
         }
         debug5("SemVer", version, options);
         this.options = options;
         this.loose = !!options.loose;
         this.includePrerelease = !!options.includePrerelease;
-        const m = version.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
+        const m = version.trim().match(options.loose ? re2[t.LOOSE] : re2[t.FULL]);
         if (!m) {
           throw new TypeError(`Invalid Version: ${version}`);
         }
@@ -30620,7 +40866,7 @@ var require_semver = __commonJS({
             throw new Error("invalid increment argument: identifier is empty");
           }
           if (identifier) {
-            const match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
+            const match = `-${identifier}`.match(this.options.loose ? re2[t.PRERELEASELOOSE] : re2[t.PRERELEASE]);
             if (!match || match[1] !== identifier) {
               throw new Error(`invalid identifier: ${identifier}`);
             }
@@ -30895,8 +41141,8 @@ var require_compare = __commonJS({
   "node_modules/semver/functions/compare.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var compare = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
-    module2.exports = compare;
+    var compare2 = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
+    module2.exports = compare2;
   }
 });
 
@@ -30904,8 +41150,8 @@ var require_compare = __commonJS({
 var require_rcompare = __commonJS({
   "node_modules/semver/functions/rcompare.js"(exports2, module2) {
     "use strict";
-    var compare = require_compare();
-    var rcompare = (a, b, loose) => compare(b, a, loose);
+    var compare2 = require_compare();
+    var rcompare = (a, b, loose) => compare2(b, a, loose);
     module2.exports = rcompare;
   }
 });
@@ -30914,8 +41160,8 @@ var require_rcompare = __commonJS({
 var require_compare_loose = __commonJS({
   "node_modules/semver/functions/compare-loose.js"(exports2, module2) {
     "use strict";
-    var compare = require_compare();
-    var compareLoose = (a, b) => compare(a, b, true);
+    var compare2 = require_compare();
+    var compareLoose = (a, b) => compare2(a, b, true);
     module2.exports = compareLoose;
   }
 });
@@ -30958,8 +41204,8 @@ var require_rsort = __commonJS({
 var require_gt = __commonJS({
   "node_modules/semver/functions/gt.js"(exports2, module2) {
     "use strict";
-    var compare = require_compare();
-    var gt = (a, b, loose) => compare(a, b, loose) > 0;
+    var compare2 = require_compare();
+    var gt = (a, b, loose) => compare2(a, b, loose) > 0;
     module2.exports = gt;
   }
 });
@@ -30968,8 +41214,8 @@ var require_gt = __commonJS({
 var require_lt = __commonJS({
   "node_modules/semver/functions/lt.js"(exports2, module2) {
     "use strict";
-    var compare = require_compare();
-    var lt = (a, b, loose) => compare(a, b, loose) < 0;
+    var compare2 = require_compare();
+    var lt = (a, b, loose) => compare2(a, b, loose) < 0;
     module2.exports = lt;
   }
 });
@@ -30978,8 +41224,8 @@ var require_lt = __commonJS({
 var require_eq = __commonJS({
   "node_modules/semver/functions/eq.js"(exports2, module2) {
     "use strict";
-    var compare = require_compare();
-    var eq = (a, b, loose) => compare(a, b, loose) === 0;
+    var compare2 = require_compare();
+    var eq = (a, b, loose) => compare2(a, b, loose) === 0;
     module2.exports = eq;
   }
 });
@@ -30988,8 +41234,8 @@ var require_eq = __commonJS({
 var require_neq = __commonJS({
   "node_modules/semver/functions/neq.js"(exports2, module2) {
     "use strict";
-    var compare = require_compare();
-    var neq = (a, b, loose) => compare(a, b, loose) !== 0;
+    var compare2 = require_compare();
+    var neq = (a, b, loose) => compare2(a, b, loose) !== 0;
     module2.exports = neq;
   }
 });
@@ -30998,8 +41244,8 @@ var require_neq = __commonJS({
 var require_gte = __commonJS({
   "node_modules/semver/functions/gte.js"(exports2, module2) {
     "use strict";
-    var compare = require_compare();
-    var gte = (a, b, loose) => compare(a, b, loose) >= 0;
+    var compare2 = require_compare();
+    var gte = (a, b, loose) => compare2(a, b, loose) >= 0;
     module2.exports = gte;
   }
 });
@@ -31008,8 +41254,8 @@ var require_gte = __commonJS({
 var require_lte = __commonJS({
   "node_modules/semver/functions/lte.js"(exports2, module2) {
     "use strict";
-    var compare = require_compare();
-    var lte = (a, b, loose) => compare(a, b, loose) <= 0;
+    var compare2 = require_compare();
+    var lte = (a, b, loose) => compare2(a, b, loose) <= 0;
     module2.exports = lte;
   }
 });
@@ -31070,7 +41316,7 @@ var require_coerce = __commonJS({
     "use strict";
     var SemVer = require_semver();
     var parse6 = require_parse();
-    var { safeRe: re, t } = require_re();
+    var { safeRe: re2, t } = require_re();
     var coerce = (version, options) => {
       if (version instanceof SemVer) {
         return version;
@@ -31084,9 +41330,9 @@ var require_coerce = __commonJS({
       options = options || {};
       let match = null;
       if (!options.rtl) {
-        match = version.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
+        match = version.match(options.includePrerelease ? re2[t.COERCEFULL] : re2[t.COERCE]);
       } else {
-        const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
+        const coerceRtlRegex = options.includePrerelease ? re2[t.COERCERTLFULL] : re2[t.COERCERTL];
         let next3;
         while ((next3 = coerceRtlRegex.exec(version)) && (!match || match.index + match[0].length !== version.length)) {
           if (!match || next3.index + next3[0].length !== match.index + match[0].length) {
@@ -31194,7 +41440,7 @@ var require_trim_comparator_whitespace = __commonJS({
   "node_modules/semver/internal/trim-comparator-whitespace.js"(exports2, module2) {
     "use strict";
     var {
-      MAX_LENGTH: MAX_LENGTH2,
+      MAX_LENGTH: MAX_LENGTH3,
       MAX_SAFE_BUILD_LENGTH,
       WHITESPACE_CHARACTERS
     } = require_constants();
@@ -31232,10 +41478,10 @@ var require_trim_comparator_whitespace = __commonJS({
       if (!loose && range[start2] === "0") {
         return start2 + 1;
       }
-      return findDigitsEndIndex(range, start2, loose ? MAX_LENGTH2 : MAX_LENGTH2 + 1, digitRuns);
+      return findDigitsEndIndex(range, start2, loose ? MAX_LENGTH3 : MAX_LENGTH3 + 1, digitRuns);
     };
     var findPrereleaseIdentifierEndIndex = (range, start2, loose, digitRuns) => {
-      const digitsEnd = findDigitsEndIndex(range, start2, MAX_LENGTH2, digitRuns);
+      const digitsEnd = findDigitsEndIndex(range, start2, MAX_LENGTH3, digitRuns);
       if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
         let end2 = digitsEnd + 1;
         const limit = end2 + MAX_SAFE_BUILD_LENGTH;
@@ -31458,20 +41704,20 @@ var require_range = __commonJS({
           return cached;
         }
         const loose = this.options.loose;
-        const hr = loose ? re[t.HYPHENRANGELOOSE] : re[t.HYPHENRANGE];
+        const hr = loose ? re2[t.HYPHENRANGELOOSE] : re2[t.HYPHENRANGE];
         range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
         debug5("hyphen replace", range);
         range = trimComparatorWhitespace(range);
         debug5("comparator trim", range);
-        range = range.replace(re[t.TILDETRIM], tildeTrimReplace);
+        range = range.replace(re2[t.TILDETRIM], tildeTrimReplace);
         debug5("tilde trim", range);
-        range = range.replace(re[t.CARETTRIM], caretTrimReplace);
+        range = range.replace(re2[t.CARETTRIM], caretTrimReplace);
         debug5("caret trim", range);
         let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
         if (loose) {
           rangeList = rangeList.filter((comp) => {
             debug5("loose invalid filter", comp, this.options);
-            return !!comp.match(re[t.COMPARATORLOOSE]);
+            return !!comp.match(re2[t.COMPARATORLOOSE]);
           });
         }
         debug5("range list", rangeList);
@@ -31533,7 +41779,7 @@ var require_range = __commonJS({
     var SemVer = require_semver();
     var trimComparatorWhitespace = require_trim_comparator_whitespace();
     var {
-      safeRe: re,
+      safeRe: re2,
       src,
       t,
       tildeTrimReplace,
@@ -31556,7 +41802,7 @@ var require_range = __commonJS({
       return result;
     };
     var parseComparator = (comp, options) => {
-      comp = comp.replace(re[t.BUILD], "");
+      comp = comp.replace(re2[t.BUILD], "");
       debug5("comp", comp, options);
       comp = replaceCarets(comp, options);
       debug5("caret", comp);
@@ -31574,7 +41820,7 @@ var require_range = __commonJS({
       return comp.trim().split(/\s+/).map((c) => replaceTilde(c, options)).join(" ");
     };
     var replaceTilde = (comp, options) => {
-      const r = options.loose ? re[t.TILDELOOSE] : re[t.TILDE];
+      const r = options.loose ? re2[t.TILDELOOSE] : re2[t.TILDE];
       const z = options.includePrerelease ? "-0" : "";
       return comp.replace(r, (_, M, m, p, pr) => {
         debug5("tilde", comp, _, M, m, p, pr);
@@ -31600,7 +41846,7 @@ var require_range = __commonJS({
     };
     var replaceCaret = (comp, options) => {
       debug5("caret", comp, options);
-      const r = options.loose ? re[t.CARETLOOSE] : re[t.CARET];
+      const r = options.loose ? re2[t.CARETLOOSE] : re2[t.CARET];
       const z = options.includePrerelease ? "-0" : "";
       return comp.replace(r, (_, M, m, p, pr) => {
         debug5("caret", comp, _, M, m, p, pr);
@@ -31648,7 +41894,7 @@ var require_range = __commonJS({
     };
     var replaceXRange = (comp, options) => {
       comp = comp.trim();
-      const r = options.loose ? re[t.XRANGELOOSE] : re[t.XRANGE];
+      const r = options.loose ? re2[t.XRANGELOOSE] : re2[t.XRANGE];
       return comp.replace(r, (ret, gtlt, M, m, p, pr) => {
         debug5("xRange", comp, ret, gtlt, M, m, p, pr);
         if (invalidXRangeOrder(M, m, p)) {
@@ -31706,11 +41952,11 @@ var require_range = __commonJS({
     };
     var replaceStars = (comp, options) => {
       debug5("replaceStars", comp, options);
-      return comp.trim().replace(re[t.STAR], "");
+      return comp.trim().replace(re2[t.STAR], "");
     };
     var replaceGTE0 = (comp, options) => {
       debug5("replaceGTE0", comp, options);
-      return comp.trim().replace(re[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
+      return comp.trim().replace(re2[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
     };
     var hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
       if (isX(fM)) {
@@ -31796,7 +42042,7 @@ var require_comparator = __commonJS({
         debug5("comp", this);
       }
       parse(comp) {
-        const r = this.options.loose ? re[t.COMPARATORLOOSE] : re[t.COMPARATOR];
+        const r = this.options.loose ? re2[t.COMPARATORLOOSE] : re2[t.COMPARATOR];
         const m = comp.match(r);
         if (!m) {
           throw new TypeError(`Invalid comparator: ${comp}`);
@@ -31870,7 +42116,7 @@ var require_comparator = __commonJS({
     };
     module2.exports = Comparator;
     var parseOptions2 = require_parse_options();
-    var { safeRe: re, t } = require_re();
+    var { safeRe: re2, t } = require_re();
     var cmp = require_cmp();
     var debug5 = require_debug();
     var SemVer = require_semver();
@@ -32146,12 +42392,12 @@ var require_simplify = __commonJS({
   "node_modules/semver/ranges/simplify.js"(exports2, module2) {
     "use strict";
     var satisfies = require_satisfies();
-    var compare = require_compare();
+    var compare2 = require_compare();
     module2.exports = (versions, range, options) => {
       const set2 = [];
       let first2 = null;
       let prev = null;
-      const v = versions.sort((a, b) => compare(a, b, options));
+      const v = versions.sort((a, b) => compare2(a, b, options));
       for (const version of v) {
         const included = satisfies(version, range, options);
         if (included) {
@@ -32199,7 +42445,7 @@ var require_subset = __commonJS({
     var Comparator = require_comparator();
     var { ANY } = Comparator;
     var satisfies = require_satisfies();
-    var compare = require_compare();
+    var compare2 = require_compare();
     var subset = (sub, dom, options = {}) => {
       if (sub === dom) {
         return true;
@@ -32259,7 +42505,7 @@ var require_subset = __commonJS({
       }
       let gtltComp;
       if (gt && lt) {
-        gtltComp = compare(gt.semver, lt.semver, options);
+        gtltComp = compare2(gt.semver, lt.semver, options);
         if (gtltComp > 0) {
           return null;
         } else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) {
@@ -32339,14 +42585,14 @@ var require_subset = __commonJS({
       if (!a) {
         return b;
       }
-      const comp = compare(a.semver, b.semver, options);
+      const comp = compare2(a.semver, b.semver, options);
       return comp > 0 ? a : comp < 0 ? b : b.operator === ">" && a.operator === ">=" ? b : a;
     };
     var lowerLT = (a, b, options) => {
       if (!a) {
         return b;
       }
-      const comp = compare(a.semver, b.semver, options);
+      const comp = compare2(a.semver, b.semver, options);
       return comp < 0 ? a : comp > 0 ? b : b.operator === "<" && a.operator === "<=" ? b : a;
     };
     module2.exports = subset;
@@ -32370,7 +42616,7 @@ var require_semver2 = __commonJS({
     var minor = require_minor();
     var patch = require_patch();
     var prerelease = require_prerelease();
-    var compare = require_compare();
+    var compare2 = require_compare();
     var rcompare = require_rcompare();
     var compareLoose = require_compare_loose();
     var compareBuild = require_compare_build();
@@ -32409,7 +42655,7 @@ var require_semver2 = __commonJS({
       minor,
       patch,
       prerelease,
-      compare,
+      compare: compare2,
       rcompare,
       compareLoose,
       compareBuild,
@@ -32552,10 +42798,10 @@ async function findBuilder(definition, dockerfiles, options) {
   if (builder?.startsWith("-") === true || /\s/.test(builder ?? "")) {
     throw new OperationError("rejected", `"${builder}" is not the name of a builder; see "docker buildx ls"`);
   }
-  const named2 = builder === null || builder === "" ? [] : [builder];
+  const named3 = builder === null || builder === "" ? [] : [builder];
   const [versionAnswer, inspectAnswer] = await Promise.all([
     ask2(["buildx", "version"]),
-    askLong(["buildx", "inspect", "--bootstrap", ...named2])
+    askLong(["buildx", "inspect", "--bootstrap", ...named3])
   ]);
   const version = versionOf2(versionAnswer);
   checkBuildxVersion(version, definition.needs);
@@ -32661,18 +42907,18 @@ async function daemonConfig(hosts, { insecure, temporary }) {
   const isLoopback2 = (host) => /^(?:localhost|127\.|\[::1\])/.test(host);
   const network = [...hosts, ...insecure].some(isLoopback2) ? ["--driver-opt=network=host"] : [];
   if (insecure.length === 0) return { words: network, remove: () => Promise.resolve() };
-  const directory = await (0, import_promises11.mkdtemp)((0, import_node_path12.join)(temporary, "retag-builder-"));
-  const file2 = (0, import_node_path12.join)(directory, "buildkitd.toml");
+  const directory = await (0, import_promises13.mkdtemp)((0, import_node_path14.join)(temporary, "retag-builder-"));
+  const file2 = (0, import_node_path14.join)(directory, "buildkitd.toml");
   const text4 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
   http = true
   insecure = true
 `
   );
-  await (0, import_promises11.writeFile)(file2, text4.join(""));
+  await (0, import_promises13.writeFile)(file2, text4.join(""));
   return {
     words: [`--buildkitd-config=${file2}`, ...network],
-    remove: () => (0, import_promises11.rm)(directory, { recursive: true, force: true })
+    remove: () => (0, import_promises13.rm)(directory, { recursive: true, force: true })
   };
 }
 function checkPlatforms(found, definition, dockerfiles, log) {
@@ -32739,17 +42985,17 @@ function field(text4, name) {
 function platformsIn(text4) {
   return text4.split(",").map((part) => (part.split("(")[0] ?? "").replaceAll("*", "").trim()).filter((part) => part !== "");
 }
-var import_semver2, import_promises11, import_node_path12;
+var import_semver2, import_promises13, import_node_path14;
 var init_inspect = __esm({
   "src/docker/inspect.ts"() {
     "use strict";
     import_semver2 = __toESM(require_semver2(), 1);
-    import_promises11 = require("node:fs/promises");
-    import_node_path12 = require("node:path");
+    import_promises13 = require("node:fs/promises");
+    import_node_path14 = require("node:path");
     init_dockerfile();
     init_errors();
     init_platform();
-    init_output2();
+    init_output3();
   }
 });
 
@@ -32859,15 +43105,15 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises12.mkdtemp)((0, import_node_path13.join)(options.temporary, "retag-build-"));
-  const file2 = (0, import_node_path13.join)(directory, "bake.json");
-  const metadata2 = (0, import_node_path13.join)(directory, "metadata.json");
+  const directory = await (0, import_promises14.mkdtemp)((0, import_node_path15.join)(options.temporary, "retag-build-"));
+  const file2 = (0, import_node_path15.join)(directory, "bake.json");
+  const metadata2 = (0, import_node_path15.join)(directory, "metadata.json");
   const files = await secretFiles(definition, options.workspace);
   const secrets = secretTexts(options.environment, definition, files);
   const tail = [];
   const terminal = options.terminal && secrets.length === 0;
   try {
-    await (0, import_promises12.writeFile)(file2, definition.text, { mode: 384 });
+    await (0, import_promises14.writeFile)(file2, definition.text, { mode: 384 });
     const end2 = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal }),
@@ -32885,9 +43131,9 @@ async function bake(definition, state, docker, options) {
       }
     });
     if (end2 !== 0) throw bakeError(end2, tail, definition);
-    return readMetadata(await (0, import_promises12.readFile)(metadata2, "utf8").catch(() => null), definition);
+    return readMetadata(await (0, import_promises14.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
-    await (0, import_promises12.rm)(directory, { recursive: true, force: true });
+    await (0, import_promises14.rm)(directory, { recursive: true, force: true });
   }
 }
 function bakeArguments(definition, state, {
@@ -32907,15 +43153,15 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises12, import_node_path13, KEPT;
+var import_promises14, import_node_path15, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
-    import_promises12 = require("node:fs/promises");
-    import_node_path13 = require("node:path");
+    import_promises14 = require("node:fs/promises");
+    import_node_path15 = require("node:path");
     init_process2();
     init_inspect();
-    init_output2();
+    init_output3();
     init_metadata();
     init_workspace();
     KEPT = 40;
@@ -32988,9 +43234,9 @@ function withoutAdapters(log, signal) {
 }
 function gitHubOf(access4) {
   let opened3;
-  return () => opened3 ??= open5(access4);
+  return () => opened3 ??= open6(access4);
 }
-async function open5(options) {
+async function open6(options) {
   const { env, log, signal } = options;
   const why = missing4(options);
   if (why !== null) throw new OperationError("denied", why);
@@ -33052,7 +43298,7 @@ function lazyBuilder(options) {
   const builder = () => made ??= Promise.resolve().then(() => (init_builder(), builder_exports)).then(
     ({ createBuilder: createBuilder2 }) => createBuilder2({
       workspace: options.workspace,
-      temporary: options.env["RUNNER_TEMP"] ?? (0, import_node_os3.tmpdir)(),
+      temporary: options.env["RUNNER_TEMP"] ?? (0, import_node_os4.tmpdir)(),
       environment: options.env,
       builder: options.builder || null,
       insecure: options.insecure ?? [],
@@ -33072,13 +43318,13 @@ function lazyBuilder(options) {
     }
   };
 }
-var import_node_crypto13, import_node_os3;
+var import_node_crypto13, import_node_os4;
 var init_adapters = __esm({
   "src/cli/adapters.ts"() {
     "use strict";
     import_node_crypto13 = require("node:crypto");
-    import_node_os3 = require("node:os");
-    init_entries();
+    import_node_os4 = require("node:os");
+    init_entries2();
     init_errors();
     init_gates();
     init_git();
@@ -33092,23 +43338,23 @@ var init_adapters = __esm({
 
 // src/github/follow-up/path.ts
 function parsePath(text4) {
-  const keys = [];
+  const keys2 = [];
   let key2 = "";
   for (let i = 0; i < text4.length; i++) {
     const char = text4.charAt(i);
     if (char === "\\" && i + 1 < text4.length) key2 += text4.charAt(++i);
     else if (char === "." || char === "[") {
-      if (key2 !== "") keys.push(key2);
+      if (key2 !== "") keys2.push(key2);
       else if (char === "." && text4.charAt(i - 1) !== "]") return null;
       key2 = "";
     } else if (char === "]") {
-      keys.push(key2);
+      keys2.push(key2);
       key2 = "";
     } else key2 += char;
   }
-  if (key2 !== "") keys.push(key2);
+  if (key2 !== "") keys2.push(key2);
   else if (!text4.endsWith("]")) return null;
-  return keys;
+  return keys2;
 }
 function findTargets(document3, path6) {
   const found = /* @__PURE__ */ new Map();
@@ -33179,9 +43425,9 @@ function editReferences(text4, requests) {
   return { text: result, results };
 }
 function placesAt(documents, path6, wanted, shared) {
-  const keys = parsePath(path6 === "" ? EVERYWHERE : path6);
-  if (!keys) return bad5(`"${path6}" is not a path`, 'write it as keys with dots between them, "a.b.0.c"');
-  const targets = documents.flatMap((document3) => findTargets(document3, keys));
+  const keys2 = parsePath(path6 === "" ? EVERYWHERE : path6);
+  if (!keys2) return bad5(`"${path6}" is not a path`, 'write it as keys with dots between them, "a.b.0.c"');
+  const targets = documents.flatMap((document3) => findTargets(document3, keys2));
   if (targets.filter(({ exact }) => exact).length > 1) {
     return bad5(
       `${path6} is there more than once, so it names no single value`,
@@ -33195,13 +43441,13 @@ function placesAt(documents, path6, wanted, shared) {
       const found = placesOf(node, wanted, path6);
       if ("ok" in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf3(textOf6(node), wanted))
+    } else if (isScalar(node) && isOf3(textOf7(node), wanted))
       places.push(location(node, retagged(node, wanted)));
   }
   const hit = places.find(({ node }) => shared.has(node));
   if (hit !== void 0) {
     return bad5(
-      `${textOf6(hit.node)} is used again by an alias, which would change with it`,
+      `${textOf7(hit.node)} is used again by an alias, which would change with it`,
       "write the value out where the alias is"
     );
   }
@@ -33239,7 +43485,7 @@ function scalarPlaces(node, wanted, path6) {
   if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
     return bad5(`${path6} is a block of text`, "write the tag on one line");
   }
-  const old = textOf6(node);
+  const old = textOf7(node);
   if (isOf3(old, wanted)) return [location(node, retagged(node, wanted))];
   if (names(old, wanted))
     return bad5(`${path6} is the name of the image without a tag`, "name the path of the tag");
@@ -33277,7 +43523,7 @@ function kustomizePlaces(items, wanted, path6) {
   }
   return places;
 }
-function textOf6(node) {
+function textOf7(node) {
   return typeof node.value === "string" ? node.value : node.source ?? "";
 }
 function looksLikeReference(text4) {
@@ -33297,7 +43543,7 @@ function isAnyOf(name, { image: image2, others = [] }) {
   return [image2, ...others].some((each) => sameRepository(each, name));
 }
 function retagged(node, { tag: tag2, digest }) {
-  const [head2 = "", pinned] = textOf6(node).split("@");
+  const [head2 = "", pinned] = textOf7(node).split("@");
   const colon = head2.lastIndexOf(":");
   const name = colon > head2.lastIndexOf("/") ? head2.slice(0, colon) : head2;
   const hadTag = name !== head2;
@@ -33317,11 +43563,11 @@ function splice(text4, places) {
     if (node.value === value) continue;
     const skipped2 = text4.slice(done, start(node));
     const before = text4.slice(start(node), end(node));
-    const after = written(node, value, before, text4.charAt(start(node) - 1));
+    const after2 = written(node, value, before, text4.charAt(start(node) - 1));
     line2 += skipped2.split("\n").length - 1;
-    pieces.push(skipped2, after);
+    pieces.push(skipped2, after2);
     done = end(node);
-    changes.set(node, { line: line2, before, after: after.trim() });
+    changes.set(node, { line: line2, before, after: after2.trim() });
   }
   return { text: pieces.join("") + text4.slice(done), changes };
 }
@@ -33380,7 +43626,7 @@ function planFollowUp(items, texts2) {
     // In the order of the tag file, not of the files that it names.
     problems: wanted.flatMap((one2) => {
       const problem4 = problems2.get(one2);
-      return problem4 ? [{ ...one2.reference, image: nameOf4(one2.item), what: problem4.what, hint: problem4.hint }] : [];
+      return problem4 ? [{ ...one2.reference, image: nameOf6(one2.item), what: problem4.what, hint: problem4.hint }] : [];
     }),
     fingerprint: fingerprintOf(files)
   };
@@ -33399,7 +43645,7 @@ function followUpBranch(base, tagFiles2) {
   const suffix = usual ? "" : `-${hash(tagFiles2.join("\n")).slice(0, 8)}`;
   return `retag/follow-up/${base}${suffix}`;
 }
-function nameOf4({ image: image2, tag: tag2 }) {
+function nameOf6({ image: image2, tag: tag2 }) {
   return `${formatRepository(image2)}:${tag2}`;
 }
 function fingerprintOf(files) {
@@ -33415,7 +43661,7 @@ function followUpItems(images, outcomes) {
     const tag2 = entry.tags.at(-1);
     if (references2.length === 0 || tag2 === void 0) return [];
     const mine = outcomes.filter(({ planned: { wanted } }) => {
-      return wanted.entries.includes(entry) && wanted.destination.tag === tag2;
+      return wanted.entries.includes(entry) && tagOrDigest(wanted.destination) === tag2;
     });
     const digest = mine.every(isRight2) ? mine[0]?.digest ?? mine[0]?.planned.digest ?? null : null;
     const [image2, ...others] = entry.names.map(({ repository }) => repository);
@@ -33429,11 +43675,11 @@ function isRight2({ outcome: outcome2, error: error2, planned: planned2 }) {
 function titleOf({ items }) {
   const [first2, ...more] = items;
   if (!first2) return "Use new image tags";
-  const title = more.length === 0 ? `Use ${nameOf4(first2)}` : `Use ${items.length} new image tags`;
+  const title = more.length === 0 ? `Use ${nameOf6(first2)}` : `Use ${items.length} new image tags`;
   return title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title;
 }
 function commitMessage(plan2, given2 = []) {
-  const tags = plan2.items.map((item) => `- ${nameOf4(item)}`);
+  const tags = plan2.items.map((item) => `- ${nameOf6(item)}`);
   const bugs = plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]);
   const trailers = [.../* @__PURE__ */ new Set([...bugs, ...given2]), MARK + plan2.fingerprint];
   const list4 = tags.length > 1 ? [tags.join("\n")] : [];
@@ -33447,7 +43693,7 @@ function withoutFingerprint(text4) {
 }
 function pullBody(plan2, { jobToken }) {
   const rows2 = plan2.files.flatMap(
-    ({ file: file2, changes }) => changes.map(({ line: line2, before, after }) => [code(`${file2}:${line2}`), code(before), code(after)])
+    ({ file: file2, changes }) => changes.map(({ line: line2, before, after: after2 }) => [code(`${file2}:${line2}`), code(before), code(after2)])
   );
   const bugs = [...new Set(plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]))];
   const parts = [
@@ -33549,23 +43795,25 @@ var init_ledger = __esm({
 
 // src/github/tracking/events.ts
 function tagEvents(outcomes, release, drift2) {
-  const resolved = release?.names.resolved ?? null;
+  const resolved2 = release?.names.resolved ?? null;
   return outcomes.flatMap((outcome2) => {
     const { wanted, action: action2, reason } = outcome2.planned;
     if (action2 === "build" || wanted.kind === "channel") return [];
     const built = wanted.group !== null;
-    const stage2 = wanted.kind === "stable" ? "stable" : built ? resolved?.class ?? "final" : "final";
-    const found = drift2?.find(({ image: image2, tag: tag2 }) => image2 === wanted.image && tag2 === wanted.destination.tag);
+    const stage2 = wanted.kind === "stable" ? "stable" : built ? resolved2?.class ?? "final" : "final";
+    const found = drift2?.find(
+      ({ image: image2, tag: tag2 }) => image2 === wanted.image && tag2 === tagOrDigest(wanted.destination)
+    );
     const bug = wanted.entries.filter(isPromotion).find((entry) => entry.bug !== void 0)?.bug;
     return [
       {
         image: formatRepository(wanted.destination),
-        tag: wanted.destination.tag,
+        tag: tagOrDigest(wanted.destination),
         stage: stage2,
         state: found === void 0 || found.kind === "vanished" ? stateOf5(outcome2) : "drifted",
         digest: action2 === "refuse" ? null : outcome2.digest ?? outcome2.planned.digest,
         why: found?.text ?? outcome2.error?.text ?? reason.text,
-        fields: built ? resolved?.fields ?? {} : {},
+        fields: built ? resolved2?.fields ?? {} : {},
         ...bug === void 0 ? {} : { bug }
       }
     ];
@@ -33749,7 +43997,7 @@ function trackingMarker({ image: image2, line: line2 }) {
 function draftIssue(current, tracked, config, context) {
   const values = valuesOf2(tracked);
   const before = current ? readLedger(current.body) : null;
-  const { labels, cycle, warnings: warnings3 } = labelsOf2(config, values, tracked.line);
+  const { labels, cycle, warnings: warnings3 } = labelsOf3(config, values, tracked.line);
   const added = addedRows(before?.rows ?? [], tracked.events, context);
   const ledger = nextLedger(tracked, before, added, cycle);
   const complete = ledger.done === ledger.total && ledger.problems.length === 0;
@@ -33848,7 +44096,7 @@ function newsOf(current, before, added, ledger, state) {
   const turned = current.state === state ? [] : [state === "closed" ? "Everything is there." : "Open again."];
   return [...tags, ...bad6, ...turned];
 }
-function labelsOf2(config, values, line2) {
+function labelsOf3(config, values, line2) {
   const labels = [];
   const warnings3 = [];
   for (const template of config.labels) {
@@ -33887,7 +44135,7 @@ __export(pull_request_exports, {
 async function followUp(github2, request) {
   for (let attempt3 = 1; ; attempt3++) {
     try {
-      return await bring2(github2, request);
+      return await bring3(github2, request);
     } catch (error2) {
       const raced = error2 instanceof OperationError && (error2.status === 409 || error2.status === 422);
       if (!raced) throw error2;
@@ -33897,7 +44145,7 @@ async function followUp(github2, request) {
     }
   }
 }
-async function bring2(github2, request) {
+async function bring3(github2, request) {
   const base = await baseOf(github2, request);
   const texts2 = new Map([...base.files].map(([file2, found]) => [file2, found?.text ?? null]));
   const plan2 = planFollowUp(request.items, texts2);
@@ -34202,11 +44450,11 @@ function leftOut({ facts, inputs, result }) {
   ];
 }
 async function finishPullRequest({ result, request, facts, inputs, env, outside, log }) {
-  const { report: report2, outcomes, closing: closing2, config, exitCode: code2 } = result;
+  const { report: report2, outcomes, closing: closing2, config, exitCode: code18 } = result;
   const { files, promotions } = request;
   const asksForTags = files.length + promotions.length > 0;
-  if (report2.command === "validate") return code2;
-  if (inputs.token === "" || !asksForTags) return failsPullRequest(report2, null, config.onHold) ? code2 : 0;
+  if (report2.command === "validate") return code18;
+  if (inputs.token === "" || !asksForTags) return failsPullRequest(report2, null, config.onHold) ? code18 : 0;
   const parts = { github: outside.github, log };
   const changes = await outside.changes(config);
   const summaryUrl = runUrl(env);
@@ -34215,7 +44463,7 @@ async function finishPullRequest({ result, request, facts, inputs, env, outside,
   else if (inputs.comment === "auto") {
     log.line("The plan is in the summary only: the token of a run for a fork may not write comments.");
   }
-  if (code2 === 0 || failsPullRequest(report2, changes, config.onHold)) return code2;
+  if (code18 === 0 || failsPullRequest(report2, changes, config.onHold)) return code18;
   log.line("What is refused or held was so before this pull request; it does not fail it.");
   return 0;
 }
@@ -34350,2322 +44598,6 @@ var init_confirm = __esm({
   }
 });
 
-// src/registry/auth/credentials.ts
-function createCredentials(options) {
-  const known3 = /* @__PURE__ */ new Map();
-  let file2;
-  return (registry) => {
-    let found = known3.get(registry);
-    if (!found) {
-      found = lookUp2(registry, options, () => file2 ??= readConfig2(options.env));
-      known3.set(registry, found);
-    }
-    return found;
-  };
-}
-async function lookUp2(registry, options, file2) {
-  return fromEnvironment(registry, options.env) ?? await fromConfig(registry, await file2(), options) ?? fromJob(registry, options);
-}
-function fromEnvironment(registry, env) {
-  const text4 = env["DOCKER_AUTH_CONFIG"] ?? "";
-  if (text4 === "") return null;
-  const { auths, source } = parseDockerConfig(Buffer.from(text4, "utf8"), "DOCKER_AUTH_CONFIG");
-  return credentialOf(entryOf2(auths, registry), source, registry);
-}
-async function fromConfig(registry, config, { env, signal, helperTimeoutMs }) {
-  if (!config) return null;
-  const settings = {
-    env,
-    timeoutMs: helperTimeoutMs ?? HELPER_MS,
-    ...signal ? { signal } : {}
-  };
-  const helper = entryOf2(config.credHelpers, registry);
-  if (typeof helper === "string" && helper !== "")
-    return askHelper(helper, registry, config.source, settings);
-  const stored = config.credsStore ? await askHelper(config.credsStore, registry, config.source, settings) : null;
-  return stored ?? credentialOf(entryOf2(config.auths, registry), config.source, registry);
-}
-function fromJob(registry, { githubToken = "", githubActor = "" }) {
-  if (registry !== JOB_REGISTRY || githubToken === "") return null;
-  const username = githubActor === "" ? "x-access-token" : githubActor;
-  return { kind: "basic", username, password: githubToken, source: "the job token (github-token)" };
-}
-async function readConfig2(env) {
-  const folder = env["DOCKER_CONFIG"] || (0, import_node_path14.join)(env["HOME"] || env["USERPROFILE"] || (0, import_node_os4.homedir)(), ".docker");
-  const path6 = (0, import_node_path14.join)(folder, "config.json");
-  let bytes;
-  try {
-    bytes = await (0, import_promises13.readFile)(path6);
-  } catch (error2) {
-    const { code: code2 } = error2;
-    if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
-    throw new OperationError("denied", `${path6} cannot be read (${messageOf(error2)}); fix its permissions`, {
-      cause: error2
-    });
-  }
-  return parseDockerConfig(bytes, path6);
-}
-var import_promises13, import_node_os4, import_node_path14, HELPER_MS, JOB_REGISTRY;
-var init_credentials = __esm({
-  "src/registry/auth/credentials.ts"() {
-    "use strict";
-    import_promises13 = require("node:fs/promises");
-    import_node_os4 = require("node:os");
-    import_node_path14 = require("node:path");
-    init_errors();
-    init_docker_config();
-    HELPER_MS = 3e4;
-    JOB_REGISTRY = "ghcr.io";
-  }
-});
-
-// src/registry/request.ts
-function repeating(context) {
-  const { transport } = context;
-  return {
-    ...context,
-    transport: {
-      ...transport,
-      send: (request) => transport.send({ ...request, again: true }),
-      stream: (request) => transport.stream({ ...request, again: true })
-    }
-  };
-}
-function ask(context, task, request) {
-  return context.transport.send(request).catch((error2) => {
-    throw inContext(task, error2);
-  });
-}
-function errorsOf(response) {
-  const body = parseJson(response.body);
-  if (!isObject(body) || !Array.isArray(body["errors"])) return [];
-  return body["errors"].filter(isObject).map((entry) => ({
-    code: typeof entry["code"] === "string" ? entry["code"].toUpperCase() : "",
-    message: typeof entry["message"] === "string" ? entry["message"] : ""
-  }));
-}
-function failure(code2, task, what, next3, options = {}) {
-  const message = `${nameOf5(task.ref)}: cannot ${task.operation}: ${what}`;
-  return new OperationError(code2, message, { ...options, hint: next3 });
-}
-function refusal2(task, response, next3) {
-  const { status } = response;
-  const what = `${task.ref.registry} answered HTTP ${status}${detailOf(response)}`;
-  return failure(codeOf3(status), task, what, next3 ?? nextFor(task, status), { status });
-}
-function inContext(task, error2) {
-  if (!(error2 instanceof OperationError)) return error2;
-  return error2.within(`${nameOf5(task.ref)}: cannot ${task.operation}: `);
-}
-function detailOf(response) {
-  const errors = errorsOf(response);
-  if (errors.length > 0) {
-    return ` (${clean2(errors.map(({ code: code2, message }) => [code2, message].filter((part) => part !== "").join(": ")).join("; "))})`;
-  }
-  return response.body.length === 0 ? "" : ` (${clean2(response.body.toString("utf8"))})`;
-}
-function clean2(text4) {
-  const line2 = text4.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
-  return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
-}
-function nameOf5(ref) {
-  return "tag" in ref || "digest" in ref ? formatReference(ref) : formatRepository(ref);
-}
-function codeOf3(status) {
-  if (status === 401 || status === 403) return "denied";
-  if (status === 408 || status === 429 || status >= 500) return "unavailable";
-  return status >= 400 ? "rejected" : "protocol";
-}
-function nextFor(task, status) {
-  const { registry, repository } = task.ref;
-  const denied = quirksOf(registry).find((quirk) => quirk.denied !== void 0)?.denied;
-  if (denied !== void 0 && (status === 401 || status === 403)) return denied;
-  if (status === 401) return `log in with an account that may use ${repository}: docker login ${registry}`;
-  if (status === 403) return `give the account that is logged in to ${registry} access to ${repository}`;
-  if (status === 429) return `run again later, or lower the concurrency`;
-  if (status === 408 || status >= 500) return `run again when ${registry} is well`;
-  return `see what ${registry} says about it, fix that and run again`;
-}
-async function retryOnMismatch(context, read4) {
-  try {
-    return await read4(context);
-  } catch (error2) {
-    if (error2 instanceof OperationError && error2.code === "mismatch") return read4(repeating(context));
-    throw error2;
-  }
-}
-function nextLink(header) {
-  let rest = header ?? "";
-  for (; ; ) {
-    const open7 = rest.indexOf("<");
-    const close2 = rest.indexOf(">", open7);
-    if (open7 < 0 || close2 < 0) return null;
-    const target = rest.slice(open7 + 1, close2).trim();
-    const [parameters, after] = splitAtComma(rest.slice(close2 + 1));
-    if (target !== "" && isNext(parameters)) return target;
-    rest = after;
-  }
-}
-function splitAtComma(text4) {
-  let quoted2 = false;
-  for (let at3 = 0; at3 < text4.length; at3++) {
-    const char = text4[at3];
-    if (quoted2 && char === "\\") at3++;
-    else if (char === '"') quoted2 = !quoted2;
-    else if (char === "," && !quoted2) return [text4.slice(0, at3), text4.slice(at3 + 1)];
-  }
-  return [text4, ""];
-}
-function isNext(parameters) {
-  const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === "rel");
-  const names2 = (relation?.[2] ?? relation?.[3] ?? "").toLowerCase().split(/\s+/);
-  return names2.includes("next");
-}
-var MAX_DETAIL, PARAMETER;
-var init_request2 = __esm({
-  "src/registry/request.ts"() {
-    "use strict";
-    init_errors();
-    init_manifest();
-    init_reference();
-    init_quirks();
-    MAX_DETAIL = 300;
-    PARAMETER = /;\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?/g;
-  }
-});
-
-// src/registry/head.ts
-async function look4(context, ref, absence = "confirmed") {
-  const task = taskOf(ref);
-  try {
-    const head2 = await ask(context, task, headRequest("HEAD", ref));
-    if (head2.status === 404 && absence === "unconfirmed") return { state: "absent", unconfirmed: true };
-    if (head2.status === 404 || head2.status === 405) return await headByGet(context, task, ref);
-    if (head2.status !== 200) throw await unclear(context, task, ref, head2);
-    const digest = head2.headers["docker-content-digest"];
-    if (digest === void 0 || !isDigest(digest)) return await headByGet(context, task, ref);
-    checkAskedDigest(task, ref, digest);
-    return { state: "present", digest, mediaType: bareMediaType(head2.headers["content-type"]) };
-  } catch (error2) {
-    return unknown2(error2);
-  }
-}
-function headByBody(context, ref) {
-  return headByGet(context, taskOf(ref), ref).catch(unknown2);
-}
-function saysAbsent(response) {
-  if (response.status !== 404) return false;
-  const errors = errorsOf(response);
-  return errors.length > 0 && errors.every(({ code: code2, message }) => ABSENT_CODES.includes(code2) && !hidesByAccept(message));
-}
-function headByGet(context, task, ref) {
-  return retryOnMismatch(context, (wire2) => getOnce(wire2, task, ref));
-}
-async function getOnce(context, task, ref) {
-  const response = await ask(context, task, headRequest("GET", ref));
-  if (saysAbsent(response)) return { state: "absent" };
-  if (response.status !== 200) throw refusedHead(task, response);
-  const mediaType = bareMediaType(response.headers["content-type"]);
-  if (!isManifest(mediaType)) {
-    throw failure(
-      "protocol",
-      task,
-      `${ref.registry} answered HTTP 200 with "${mediaType}", which is not a registry answer`,
-      "check that the host is a registry and that no proxy or login page answers in its place",
-      { status: 200 }
-    );
-  }
-  return { state: "present", digest: digestInHand(task, ref, response, mediaType), mediaType };
-}
-function digestInHand(task, ref, response, mediaType) {
-  const header = response.headers["docker-content-digest"];
-  const claimed = header !== void 0 && isDigest(header) ? header : void 0;
-  if (claimed !== void 0 && isSchema1(mediaType)) return claimed;
-  const asked = "digest" in ref ? ref.digest : void 0;
-  const digest = digestOf(response.body, algorithmOf(asked ?? claimed ?? ""));
-  if (claimed !== void 0 && algorithmOf(claimed) === algorithmOf(digest) && claimed !== digest) {
-    throw failure(
-      "mismatch",
-      task,
-      `${ref.registry} says that the digest is ${claimed} but sent bytes with ${digest} (HTTP 200)`,
-      "run again; if it stays, have the registry and any proxy before it looked at",
-      { status: 200 }
-    );
-  }
-  checkAskedDigest(task, ref, digest);
-  return digest;
-}
-function checkAskedDigest(task, ref, digest) {
-  if (!("digest" in ref) || ref.digest === digest) return;
-  throw failure(
-    "mismatch",
-    task,
-    `${ref.registry} answered with ${digest} (HTTP 200)`,
-    "run again; if it stays, have the registry and any proxy before it looked at",
-    { status: 200 }
-  );
-}
-async function unclear(context, task, ref, head2) {
-  const wordless = [401, 429].includes(head2.status) || head2.status < 400 || head2.status >= 500;
-  if (wordless) return refusedHead(task, head2);
-  const get = await ask(context, task, headRequest("GET", ref));
-  return refusedHead(task, get.status === head2.status ? get : head2);
-}
-function refusedHead(task, response) {
-  const { status } = response;
-  if (status === 404) {
-    return refusal2(
-      task,
-      response,
-      "this 404 is not a registry answer, so nobody can tell whether the tag is free: check the host and any proxy before it, and whether the tag exists with a media type that Retag does not know"
-    );
-  }
-  if (status === 500) {
-    return refusal2(
-      task,
-      response,
-      "run again in a moment; if it stays, the registry may hold an empty link for this tag (it stopped while the tag was written), which pushing the tag once by hand repairs"
-    );
-  }
-  return refusal2(task, response);
-}
-function hidesByAccept(message) {
-  return message.toLowerCase().includes("accept header");
-}
-function headRequest(method, ref) {
-  return {
-    method,
-    repository: ref,
-    path: `manifests/${"digest" in ref ? ref.digest : ref.tag}`,
-    headers: { accept: HEAD_ACCEPT },
-    access: "pull",
-    maxBytes: MAX_MANIFEST_BYTES,
-    redirect: "follow",
-    repeatable: true
-  };
-}
-function taskOf(ref) {
-  return { operation: "digest" in ref ? "look at the manifest" : "look at the tag", ref };
-}
-function unknown2(error2) {
-  if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
-  throw error2;
-}
-var ABSENT_CODES;
-var init_head = __esm({
-  "src/registry/head.ts"() {
-    "use strict";
-    init_errors();
-    init_digest();
-    init_manifest();
-    init_reference();
-    init_request2();
-    ABSENT_CODES = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "NOT_FOUND"];
-  }
-});
-
-// src/registry/tree.ts
-function budgetFor(what, advice) {
-  const spent = `${what} more than ${MOST3.manifests} manifests or ${MOST3.bytes / 1024 / 1024} MiB of manifests; ${advice}`;
-  return { ...MOST3, spent };
-}
-function spend(budget, { bytes }) {
-  budget.manifests -= 1;
-  budget.bytes -= bytes.length;
-  if (budget.manifests < 0 || budget.bytes < 0) throw new OverBudget("mismatch", budget.spent);
-}
-function checkAffordable(budget, listed4) {
-  let { manifests, bytes } = budget;
-  for (const { size } of listed4) {
-    manifests -= 1;
-    bytes -= size;
-  }
-  if (manifests < 0 || bytes < 0) throw new OverBudget("mismatch", budget.spent);
-}
-async function readTree(reader2, source, root, only = () => true, budget = imageBudget(source, root.digest)) {
-  const { registry, repository } = source;
-  const name = (digest) => formatReference({ registry, repository, digest });
-  spend(budget, root);
-  const nodes = /* @__PURE__ */ new Map([[root.digest, nodeOf(root, name(root.digest))]]);
-  let level = [...nodes.values()];
-  for (let depth = 2; level.length > 0; depth++) {
-    const missing5 = new Map(
-      level.flatMap((node) => node.children).map((child3) => [child3.digest, child3])
-    );
-    for (const digest of nodes.keys()) missing5.delete(digest);
-    if (missing5.size > 0 && depth > MAX_DEPTH3) throw tooDeep(name(root.digest));
-    checkAffordable(budget, missing5.values());
-    level = await pool([...missing5.values()].filter(only), LANES2, async (child3) => {
-      const manifest = await readChild(reader2, source, child3);
-      spend(budget, manifest);
-      return nodeOf(manifest, name(child3.digest));
-    });
-    for (const node of level) nodes.set(node.manifest.digest, node);
-  }
-  checkDescriptors(nodes, name);
-  checkSubjects(nodes, root.digest, name);
-  return childrenFirst(nodes, root.digest);
-}
-async function checkCopyable(reader2, source, root) {
-  try {
-    await readTree(reader2, source, root, ({ mediaType }) => isIndex(mediaType));
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
-    throw error2.within("", { code: "mismatch" });
-  }
-}
-function tooDeep(name) {
-  return new OperationError(
-    "mismatch",
-    `${name}: indexes are nested more than ${MAX_DEPTH3} deep, and Retag copies at most ${MAX_DEPTH3} levels of manifests; build the image with a flatter index`
-  );
-}
-function imageBudget({ registry, repository }, digest) {
-  return budgetFor(`${formatReference({ registry, repository, digest })}: the image has`, "split it");
-}
-async function readChild(reader2, source, child3) {
-  const { registry, repository } = source;
-  try {
-    return await reader2.manifest({ registry, repository, digest: child3.digest });
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
-    throw error2.within("the source is incomplete: ", { status: 404 });
-  }
-}
-function nodeOf(manifest, name) {
-  const parsed2 = parseManifest(manifest, name);
-  if (parsed2.kind === "image") {
-    return { manifest, parsed: parsed2, children: [], blobs: [parsed2.config, ...parsed2.layers] };
-  }
-  const children2 = parsed2.manifests.filter(({ mediaType }) => isManifest(mediaType));
-  for (const child3 of children2) refuseUncopyable(child3.mediaType, `${name}, child ${child3.digest}`);
-  return { manifest, parsed: parsed2, children: children2, blobs: parsed2.manifests.filter((child3) => !children2.includes(child3)) };
-}
-function checkDescriptors(nodes, name) {
-  const blobs = /* @__PURE__ */ new Map();
-  for (const node of nodes.values()) {
-    for (const { digest, size } of node.blobs) {
-      if ((blobs.get(digest) ?? size) !== size) throw twoSizes(name(node.manifest.digest), digest);
-      blobs.set(digest, size);
-    }
-    for (const child3 of node.children) {
-      const found = nodes.get(child3.digest)?.manifest;
-      if (!found || found.bytes.length === child3.size && found.mediaType === child3.mediaType) continue;
-      throw new OperationError(
-        "mismatch",
-        `${name(node.manifest.digest)}: its child ${child3.digest} is listed with ${child3.size} bytes of "${child3.mediaType}", but has ${found.bytes.length} bytes of "${found.mediaType}"; build and push the image anew`
-      );
-    }
-  }
-  if (blobs.size <= MAX_BLOBS) return;
-  const root = name([...nodes.keys()][0] ?? "");
-  throw new OperationError("mismatch", `${root}: the image has more than ${MAX_BLOBS} blobs; split it`);
-}
-function checkSubjects(nodes, root, name) {
-  const parts = /* @__PURE__ */ new Set([root, ...[...nodes.values()].flatMap((node) => node.children.map((c) => c.digest))]);
-  for (const [digest, { parsed: parsed2 }] of nodes) {
-    const subject = digest === root ? void 0 : parsed2.subject?.digest;
-    if (subject === void 0 || parts.has(subject)) continue;
-    throw new OperationError(
-      "mismatch",
-      `${name(root)}: its part ${digest} is attached to ${subject}, which is not part of the image; build and push the image anew`
-    );
-  }
-}
-function twoSizes(name, digest) {
-  return new OperationError(
-    "mismatch",
-    `${name}: the blob ${digest} is listed with two sizes; build and push the image anew`
-  );
-}
-function childrenFirst(nodes, root) {
-  const ordered = /* @__PURE__ */ new Set();
-  const open7 = /* @__PURE__ */ new Set();
-  const visit3 = (digest) => {
-    const node = nodes.get(digest);
-    if (!node || open7.has(digest) || ordered.has(node)) return;
-    open7.add(digest);
-    for (const child3 of node.children) visit3(child3.digest);
-    ordered.add(node);
-  };
-  visit3(root);
-  return [...ordered];
-}
-var MAX_DEPTH3, MAX_BLOBS, LANES2, MOST3, OverBudget;
-var init_tree = __esm({
-  "src/registry/tree.ts"() {
-    "use strict";
-    init_errors();
-    init_manifest();
-    init_reference();
-    init_concurrency();
-    MAX_DEPTH3 = 4;
-    MAX_BLOBS = 1e4;
-    LANES2 = 8;
-    MOST3 = { manifests: 1e3, bytes: 32 * 1024 * 1024 };
-    OverBudget = class extends OperationError {
-    };
-  }
-});
-
-// src/registry/image.ts
-async function readImage2(reader2, source, manifest, need) {
-  const fresh = () => ({
-    reader: reader2,
-    source,
-    seen: /* @__PURE__ */ new Set(),
-    budget: imageBudget(source, manifest.digest)
-  });
-  const view = fresh();
-  const parsed2 = parse5(view, manifest);
-  const platforms = /* @__PURE__ */ new Set();
-  const visit3 = async (node, depth) => {
-    if (node.kind === "image") {
-      const platform3 = need.platforms ? await platformInConfig(view, node) : null;
-      if (platform3 && isRealPlatform(platform3)) platforms.add(formatPlatform(platform3));
-      return;
-    }
-    for (const child3 of node.manifests) {
-      if (isAttestation(child3)) continue;
-      if (child3.platform && !isIndex(child3.mediaType)) {
-        if (isRealPlatform(child3.platform)) platforms.add(formatPlatform(child3.platform));
-      } else if (need.platforms && isCopyable(child3.mediaType)) {
-        const inner = await descend(view, child3, depth + 1);
-        if (inner) await visit3(inner, depth + 1);
-      }
-    }
-  };
-  await visit3(parsed2, 1);
-  const again = fresh();
-  const revisions = need.revision === "every" ? await revisionsOf(again, parsed2, null, 1) : [];
-  const revision = need.revision === "first" ? await revisionOf2(again, parsed2, 1) : revisions.find((each) => each.revision !== null)?.revision ?? null;
-  return { platforms: [...platforms], revision, revisions };
-}
-async function revisionOf2(view, node, depth) {
-  const annotated = fit2(node.annotations.get(REVISION2));
-  if (annotated !== null) return annotated;
-  if (node.kind === "image") return fit2((await labelsOf3(view, node)).get(REVISION2));
-  const first2 = node.manifests.find(isPlatform);
-  const child3 = first2 && await descend(view, first2, depth + 1);
-  return child3 ? revisionOf2(view, child3, depth + 1) : null;
-}
-async function revisionsOf(view, node, of, depth, spoken = false) {
-  const annotated = fit2(node.annotations.get(REVISION2));
-  if (node.kind === "image") {
-    const label4 = fit2((await labelsOf3(view, node)).get(REVISION2));
-    const said3 = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
-    return said3.length > 0 || spoken ? said3.map((revision) => ({ of, revision })) : [{ of, revision: null }];
-  }
-  const below5 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
-    const inner = await descend(view, child3, depth + 1);
-    if (inner === null) return [];
-    const name = child3.platform ? formatPlatform(child3.platform) : of ?? child3.digest;
-    return revisionsOf(view, inner, name, depth + 1, spoken || annotated !== null);
-  });
-  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below5.flat()];
-}
-function isPlatform(child3) {
-  return !isAttestation(child3) && isCopyable(child3.mediaType) && (!child3.platform || isRealPlatform(child3.platform));
-}
-function fit2(revision) {
-  return revision === void 0 || revision === "" || revision.length > MAX_REVISION ? null : revision;
-}
-async function descend(view, child3, depth) {
-  if (view.seen.has(child3.digest)) return null;
-  view.seen.add(child3.digest);
-  const ref = refOf6(view, child3.digest);
-  if (depth > MAX_DEPTH3) throw tooDeep(formatReference(ref));
-  const manifest = await view.reader.manifest(ref);
-  spend(view.budget, manifest);
-  return parse5(view, manifest);
-}
-async function configOf(view, image2) {
-  if (!IMAGE_CONFIGS.includes(image2.config.mediaType)) return {};
-  const config = parseJson(await view.reader.blob(view.source, image2.config));
-  return isObject(config) ? config : {};
-}
-async function platformInConfig(view, image2) {
-  return platformOf(await configOf(view, image2));
-}
-async function labelsOf3(view, image2) {
-  const config = (await configOf(view, image2))["config"];
-  return strings(isObject(config) ? config["Labels"] : void 0);
-}
-function parse5(view, manifest) {
-  return parseManifest(manifest, formatReference(refOf6(view, manifest.digest)));
-}
-function refOf6({ source: { registry, repository } }, digest) {
-  return { registry, repository, digest };
-}
-var REVISION2, MAX_REVISION, IMAGE_CONFIGS, PLATFORM_LANES;
-var init_image2 = __esm({
-  "src/registry/image.ts"() {
-    "use strict";
-    init_manifest();
-    init_platform();
-    init_reference();
-    init_concurrency();
-    init_tree();
-    REVISION2 = "org.opencontainers.image.revision";
-    MAX_REVISION = 256;
-    IMAGE_CONFIGS = [
-      "application/vnd.oci.image.config.v1+json",
-      "application/vnd.docker.container.image.v1+json"
-    ];
-    PLATFORM_LANES = 8;
-  }
-});
-
-// src/registry/put.ts
-async function putTag(context, ref, manifest, previous) {
-  const task = { operation: "write the tag", ref };
-  for (let attempt3 = 1; ; attempt3++) {
-    const wire2 = attempt3 === 1 ? context : repeating(context);
-    const answer2 = await putOnce(wire2, task, manifest, ref.tag, false);
-    if ("response" in answer2 && isTaken(answer2.response)) return receipt(task, manifest, answer2.response);
-    if (!needsHead(answer2)) throw reasonOf3(task, answer2);
-    const now = await headByBody(context, ref);
-    if (now.state === "present" && isOurs(manifest, now.digest)) return { subjectListed: false };
-    const untouched = now.state === "absent" || now.state === "present" && now.digest === previous;
-    if (!untouched || !isPassing(answer2) || attempt3 === TRIES)
-      throw verdict(task, manifest, answer2, now, previous);
-    await context.clock.sleep(context.clock.random() * PAUSE * 2 ** (attempt3 - 1));
-  }
-}
-async function putByDigest(context, ref, manifest) {
-  const task = { operation: "write the manifest", ref };
-  const answer2 = await putOnce(context, task, manifest, ref.digest, true);
-  if ("error" in answer2) throw answer2.error;
-  if (isTaken(answer2.response)) return receipt(task, manifest, answer2.response);
-  if (isPartMissing(answer2.response)) throw new PartUnknown(refusal2(task, answer2.response));
-  throw refusal2(task, answer2.response);
-}
-function putOnce(context, task, manifest, name, repeatable) {
-  const answer2 = ask(context, task, {
-    method: "PUT",
-    repository: task.ref,
-    path: `manifests/${name}`,
-    // Exactly the media type: registries refuse parameters and anything that differs from the body's.
-    headers: { "content-type": manifest.mediaType },
-    body: manifest.bytes,
-    access: "pull,push",
-    maxBytes: MAX_ANSWER_BYTES,
-    redirect: "refuse",
-    repeatable
-  });
-  return answer2.then(
-    (response) => ({ response }),
-    (error2) => {
-      if (error2 instanceof OperationError) return { error: error2 };
-      throw error2;
-    }
-  );
-}
-function receipt(task, manifest, response) {
-  const stored = response.headers["docker-content-digest"];
-  if (stored !== void 0 && isDigest(stored) && !isOurs(manifest, stored)) {
-    throw failure(
-      "mismatch",
-      task,
-      `${task.ref.registry} took ${manifest.digest} (HTTP ${response.status}) but says that it stored ${stored}`,
-      "look at the tag with another tool before anything else; the registry or a proxy changes what is pushed",
-      { status: response.status }
-    );
-  }
-  return { subjectListed: response.headers["oci-subject"] !== void 0 };
-}
-function needsHead(answer2) {
-  if ("error" in answer2) return !["cancelled", "denied", "unsafe"].includes(answer2.error.code);
-  return answer2.response.status !== 401;
-}
-function isPassing(answer2) {
-  if ("error" in answer2) return ["unavailable", "timeout", "protocol"].includes(answer2.error.code);
-  const { status } = answer2.response;
-  return status < 300 || status === 408 || status === 429 || status >= 500 || isPartMissing(answer2.response);
-}
-function isPartMissing(response) {
-  return [400, 404].includes(response.status) && errorsOf(response).some(({ code: code2 }) => PART_UNKNOWN.includes(code2));
-}
-function verdict(task, manifest, answer2, now, previous) {
-  const reason = reasonOf3(task, answer2);
-  const status = reason.status === void 0 ? {} : { status: reason.status };
-  if (now.state === "unknown") {
-    return new OperationError(
-      reason.code,
-      `${reason.message}. Whether the tag was written cannot be told: ${messageOf(now.error)}`,
-      { cause: reason, ...status }
-    );
-  }
-  if (now.state === "absent") return reason;
-  const held = `the tag holds ${now.digest}, not ${manifest.digest}`;
-  if ("response" in answer2 && !isPassing(answer2)) {
-    return failure(
-      "rejected",
-      task,
-      `${held}, and the registry refuses to move it: ${reason.message}`,
-      immutabilityHint(task.ref.registry),
-      {
-        cause: reason,
-        ...status
-      }
-    );
-  }
-  const who = now.digest === previous ? "the write did not go through" : "another writer was faster";
-  return failure(
-    "mismatch",
-    task,
-    `${held}; ${who}: ${reason.message}`,
-    "find out who writes this tag, then run again",
-    {
-      cause: reason,
-      ...status
-    }
-  );
-}
-function immutabilityHint(registry) {
-  const known3 = quirksOf(registry).find(({ immutable }) => immutable !== void 0)?.immutable;
-  return known3 ?? "if the tag is immutable or protected there, choose another tag or lift the rule";
-}
-function reasonOf3(task, answer2) {
-  return "error" in answer2 ? answer2.error : refusal2(task, answer2.response);
-}
-function isTaken({ status, headers }) {
-  return status === 201 || [200, 202].includes(status) && headers["docker-content-digest"] !== void 0;
-}
-function isOurs(manifest, digest) {
-  return digest === manifest.digest || digest === digestOf(manifest.bytes, algorithmOf(digest));
-}
-var TRIES, PAUSE, MAX_ANSWER_BYTES, PART_UNKNOWN, PartUnknown;
-var init_put = __esm({
-  "src/registry/put.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_request2();
-    init_digest();
-    init_head();
-    init_quirks();
-    TRIES = 3;
-    PAUSE = 500;
-    MAX_ANSWER_BYTES = 64 * 1024;
-    PART_UNKNOWN = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"];
-    PartUnknown = class extends Error {
-      refusal;
-      constructor(reason) {
-        super(reason.message);
-        this.refusal = reason;
-      }
-    };
-  }
-});
-
-// src/registry/read.ts
-async function readManifest(context, ref) {
-  const manifest = await readUnparsed(context, ref);
-  parseManifest(manifest, nameOf5(ref));
-  return manifest;
-}
-function readUnparsed(context, ref) {
-  return retryOnMismatch(context, (wire2) => fetchManifest(wire2, ref));
-}
-async function fetchManifest(context, ref) {
-  const task = { operation: "read the manifest", ref };
-  const response = await ask(context, task, {
-    method: "GET",
-    repository: ref,
-    path: `manifests/${"digest" in ref ? ref.digest : ref.tag}`,
-    headers: { accept: COPY_ACCEPT },
-    access: "pull",
-    maxBytes: MAX_MANIFEST_BYTES,
-    redirect: "follow",
-    repeatable: true
-  });
-  if (saysAbsent(response)) {
-    throw failure("absent", task, "there is none (HTTP 404)", "check the name and that it was pushed", {
-      status: 404
-    });
-  }
-  if (response.status !== 200) throw refusal2(task, response);
-  const mediaType = mediaTypeOf(response);
-  if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf5(ref));
-  return { bytes: response.body, mediaType, digest: verifiedDigest(task, ref, response) };
-}
-async function readBlob(context, source, descriptor2, what) {
-  return retryOnMismatch(context, (wire2) => fetchBlob(wire2, source, descriptor2, what));
-}
-async function fetchBlob(context, source, descriptor2, what) {
-  const task = { operation: `read the ${what}`, ref: { ...source, digest: descriptor2.digest } };
-  const response = await ask(context, task, {
-    method: "GET",
-    repository: source,
-    path: `blobs/${descriptor2.digest}`,
-    access: "pull",
-    maxBytes: Math.min(descriptor2.size, MAX_SMALL_BLOB),
-    redirect: "follow",
-    repeatable: true
-  });
-  if (response.status === 404) {
-    throw failure(
-      "absent",
-      task,
-      `${source.registry} answered HTTP 404`,
-      "the image is incomplete; push it again",
-      { status: 404 }
-    );
-  }
-  if (response.status !== 200) throw refusal2(task, response);
-  const digest = digestOf(response.body, algorithmOf(descriptor2.digest));
-  if (digest !== descriptor2.digest || response.body.length !== descriptor2.size) {
-    throw contradicted(
-      task,
-      `${response.body.length} bytes with digest ${digest} came back where ${descriptor2.size} were promised`
-    );
-  }
-  return response.body;
-}
-function verifiedDigest(task, ref, response) {
-  const header = response.headers["docker-content-digest"];
-  const expected = "digest" in ref ? ref.digest : void 0;
-  const digest = digestOf(response.body, algorithmOf(expected ?? ""));
-  if (expected !== void 0 && digest !== expected) {
-    throw contradicted(task, `the digest of what came back is ${digest}`);
-  }
-  if (header !== void 0 && header !== digest && isDigest(header) && !hasDigest(response.body, header)) {
-    throw contradicted(task, `the registry says that the digest is ${header} but sent bytes with ${digest}`);
-  }
-  return digest;
-}
-function hasDigest(bytes, digest) {
-  return digestOf(bytes, algorithmOf(digest)) === digest;
-}
-function contradicted(task, what) {
-  return failure(
-    "mismatch",
-    task,
-    what,
-    "run again; if it stays, have the registry and any proxy before it looked at",
-    {
-      status: 200
-    }
-  );
-}
-function mediaTypeOf(response) {
-  const served = bareMediaType(response.headers["content-type"]);
-  if (served !== "" && served !== "application/json") return served;
-  const body = parseJson(response.body);
-  if (isObject(body) && body["schemaVersion"] === 1) return DOCKER_SCHEMA1;
-  if (served !== "") return served;
-  return isObject(body) && typeof body["mediaType"] === "string" ? body["mediaType"] : "";
-}
-function createReader(context) {
-  const manifests = recent(MEMORY, ({ bytes }) => bytes.length);
-  const blobs = recent(MEMORY / 4, (bytes) => bytes.length);
-  const manifestsUnderWay = once2(false);
-  const blobsUnderWay = once2(false);
-  return {
-    manifest(ref) {
-      const key2 = formatReference(ref);
-      const known3 = "digest" in ref ? manifests.get(key2) : void 0;
-      if (known3) return Promise.resolve(known3);
-      return manifestsUnderWay.run(key2, async () => {
-        const manifest = await readManifest(context, ref);
-        const { registry, repository } = ref;
-        manifests.set(formatReference({ registry, repository, digest: manifest.digest }), manifest);
-        return manifest;
-      });
-    },
-    blob(source, descriptor2, what = "config") {
-      const key2 = formatReference({
-        registry: source.registry,
-        repository: source.repository,
-        digest: descriptor2.digest
-      });
-      const known3 = blobs.get(key2);
-      if (known3) return Promise.resolve(known3);
-      return blobsUnderWay.run(key2, async () => {
-        const bytes = await readBlob(context, source, descriptor2, what);
-        blobs.set(key2, bytes);
-        return bytes;
-      });
-    }
-  };
-}
-function recent(capacity, sizeOf) {
-  const entries = /* @__PURE__ */ new Map();
-  let total = 0;
-  const remove = (key2) => {
-    const value = entries.get(key2);
-    if (value === void 0) return;
-    entries.delete(key2);
-    total -= sizeOf(value);
-  };
-  return {
-    get(key2) {
-      const value = entries.get(key2);
-      if (value === void 0) return void 0;
-      entries.delete(key2);
-      entries.set(key2, value);
-      return value;
-    },
-    set(key2, value) {
-      remove(key2);
-      entries.set(key2, value);
-      total += sizeOf(value);
-      for (const oldest of entries.keys()) {
-        if (total <= capacity) break;
-        remove(oldest);
-      }
-    }
-  };
-}
-var MAX_SMALL_BLOB, MEMORY;
-var init_read = __esm({
-  "src/registry/read.ts"() {
-    "use strict";
-    init_digest();
-    init_manifest();
-    init_reference();
-    init_concurrency();
-    init_head();
-    init_request2();
-    MAX_SMALL_BLOB = 4 * 1024 * 1024;
-    MEMORY = 16 * 1024 * 1024;
-  }
-});
-
-// src/registry/tags.ts
-async function listTags2(context, repository, mostPages = MAX_PAGES2) {
-  const task = { operation: "list the tags", ref: repository };
-  const tags = /* @__PURE__ */ new Set();
-  const pages = /* @__PURE__ */ new Set();
-  let path6 = `tags/list?n=${PAGE}`;
-  let bytes = 0;
-  for (let page2 = 1; page2 <= mostPages; page2++) {
-    const response = await ask(context, task, {
-      method: "GET",
-      repository,
-      path: path6,
-      headers: { accept: "application/json" },
-      access: "pull",
-      maxBytes: MAX_BYTES4 - bytes,
-      redirect: "follow",
-      repeatable: true
-    });
-    if (page2 === 1 && saysAbsent(response)) return [];
-    if (response.status !== 200) throw refusal2(task, response);
-    bytes += response.body.length;
-    const known3 = tags.size;
-    const found = tagsOf3(task, repository, response);
-    for (const tag2 of found) tags.add(tag2);
-    const next3 = nextLink(response.headers["link"]);
-    if (next3 === null) return [...tags];
-    path6 = context.transport.resolve(response.url, next3);
-    if (!path6.pathname.endsWith(`/${repository.repository}/tags/list`))
-      throw incomplete(task, `the next page would be at ${path6.pathname}, which is another list`);
-    if (pages.has(path6.href) || found.length > 0 && tags.size === known3)
-      throw incomplete(task, `page ${page2 + 1} would repeat one that was read already`);
-    pages.add(path6.href);
-  }
-  throw failure(
-    "protocol",
-    task,
-    `the list has more than ${mostPages} pages`,
-    "remove tags that nobody needs",
-    { status: 200 }
-  );
-}
-function incomplete(task, what) {
-  const next3 = "check that no cache or proxy answers in place of the registry, and run again";
-  return failure("protocol", task, `${task.ref.registry} gives a list that is not whole: ${what}`, next3, {
-    status: 200
-  });
-}
-function tagsOf3(task, { repository }, response) {
-  const body = parseJson(response.body);
-  const name = isObject(body) ? body["name"] ?? repository : repository;
-  if (name !== repository) throw incomplete(task, `it is of ${clean2(JSON.stringify(name))}`);
-  const tags = isObject(body) ? body["tags"] ?? [] : void 0;
-  if (!Array.isArray(tags) || !tags.every((tag2) => typeof tag2 === "string")) {
-    throw failure(
-      "protocol",
-      task,
-      `${task.ref.registry} answered HTTP 200 with something that is not a tag list`,
-      "check that the host is a registry and that no proxy or login page answers in its place",
-      { status: 200 }
-    );
-  }
-  return tags.filter((tag2) => isReservedTag(tag2) || parseTag(tag2).ok);
-}
-var PAGE, MAX_PAGES2, MAX_BYTES4;
-var init_tags2 = __esm({
-  "src/registry/tags.ts"() {
-    "use strict";
-    init_reference();
-    init_request2();
-    init_head();
-    init_manifest();
-    PAGE = 1e3;
-    MAX_PAGES2 = 200;
-    MAX_BYTES4 = 16 * 1024 * 1024;
-  }
-});
-
-// src/registry/candidates.ts
-function createCandidates(reader2, referrers) {
-  const found = /* @__PURE__ */ new Map();
-  return async function* (image2, need) {
-    const repository = formatRepository(image2);
-    const budget = { candidates: MAX_CANDIDATES, bytes: MAX_BYTES5 };
-    const stages2 = found.get(repository) === "tags" ? ["tags", "referrers"] : ["referrers", "tags"];
-    for (const stage2 of stages2) {
-      const refs = stage2 === "tags" ? tagsOf4(image2, need) : await listed2(referrers, image2, need);
-      for await (const candidates of opened2(reader2, image2, refs, budget)) {
-        for (const candidate of candidates) {
-          let enough2 = true;
-          try {
-            yield candidate;
-            enough2 = false;
-          } finally {
-            if (enough2) found.set(repository, stage2);
-          }
-        }
-      }
-    }
-  };
-}
-function tagsOf4({ registry, repository, digest }, need) {
-  const [signature, attestation2] = cosignTags(digest);
-  return [need.signature ? signature : void 0, need.predicateTypes.length > 0 ? attestation2 : void 0].filter((tag2) => tag2 !== void 0).map((tag2) => ({ registry, repository, tag: tag2 }));
-}
-async function listed2(referrers, { registry, repository, digest }, need) {
-  const entries = await referrers.list({ registry, repository }, digest);
-  const rank2 = ({ annotations: annotations2, raw }) => {
-    const type = annotations2.get("dev.sigstore.bundle.predicateType");
-    if (type !== void 0 && need.predicateTypes.includes(type)) return 0;
-    if (type === "https://sigstore.dev/cosign/sign/v1") return need.signature ? 0 : 3;
-    if (type !== void 0) return 2;
-    return BUNDLE.test(String(raw["artifactType"])) ? 1 : 2;
-  };
-  return [...entries].sort((a, b) => rank2(a) - rank2(b)).map((entry) => ({ registry, repository, digest: entry.digest }));
-}
-async function* opened2(reader2, image2, refs, budget) {
-  for (let at3 = 0; at3 < refs.length; ) {
-    const batch = refs.slice(at3, at3 + (at3 < ONE_BY_ONE ? 1 : LANES3));
-    at3 += batch.length;
-    const read4 = await pool(batch, LANES3, (ref) => open6(reader2, image2, ref, budget));
-    for (const candidates of read4) yield candidates;
-  }
-}
-async function open6(reader2, image2, ref, budget) {
-  const name = "tag" in ref ? ref.tag : ref.digest;
-  try {
-    const manifest = await reader2.manifest(ref);
-    return await contentsOf(reader2, image2, ref, manifest, budget);
-  } catch (error2) {
-    if (error2 instanceof OverBudget) throw error2;
-    if (!(error2 instanceof OperationError) || TRANSIENT.includes(error2.code)) throw error2;
-    if ("tag" in ref && error2.code === "absent") return [];
-    return [other(name, error2.message)];
-  }
-}
-async function contentsOf(reader2, image2, ref, manifest, budget) {
-  const name = "tag" in ref ? ref.tag : ref.digest;
-  const parsed2 = parseManifest(manifest, formatReference(ref));
-  const subject = parsed2.subject?.digest ?? null;
-  if (subject === null ? !("tag" in ref) : subject !== image2.digest)
-    return [other(name, `it refers to ${subject ?? "no image"}, although it is listed for this one`)];
-  if (parsed2.kind === "index") return [other(name, "an index, which holds no signature")];
-  const layers = parsed2.layers.filter(({ mediaType }) => kindOf5(mediaType) !== null);
-  const [first2] = parsed2.layers;
-  if (layers.length === 0) {
-    const known3 = NEVER_COUNT.get(first2?.mediaType ?? "");
-    return [
-      other(
-        name,
-        known3 ?? `its content is "${(first2?.mediaType ?? "").slice(0, 80)}", which holds no signature`
-      )
-    ];
-  }
-  const candidates = [];
-  for (const layer of layers) {
-    budget.candidates -= 1;
-    budget.bytes -= layer.size;
-    if (budget.candidates < 0 || budget.bytes < 0) throw tooMany2(image2);
-    candidates.push(await layerOf(reader2, image2, name, layer));
-  }
-  return candidates;
-}
-async function layerOf(reader2, image2, name, layer) {
-  const kind = kindOf5(layer.mediaType) ?? "bundle";
-  try {
-    const bytes = await reader2.blob(image2, layer, "signature");
-    return {
-      name,
-      content: kind === "bundle" ? { kind, bytes } : { kind, bytes, annotations: layer.annotations }
-    };
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || TRANSIENT.includes(error2.code)) throw error2;
-    return other(name, error2.message);
-  }
-}
-function kindOf5(mediaType) {
-  if (mediaType === SIMPLE_SIGNING) return "signature";
-  if (mediaType === DSSE_ENVELOPE) return "attestation";
-  return BUNDLE.test(mediaType) ? "bundle" : null;
-}
-function other(name, why) {
-  return { name, content: { kind: "other", why } };
-}
-function tooMany2(image2) {
-  return new OverBudget(
-    "mismatch",
-    `${formatReference(image2)}: more than ${MAX_CANDIDATES} signatures or ${MAX_BYTES5 / 1024 / 1024} MiB of them are attached; remove what nobody needs`
-  );
-}
-var MAX_CANDIDATES, MAX_BYTES5, ONE_BY_ONE, LANES3, BUNDLE, SIMPLE_SIGNING, DSSE_ENVELOPE, NEVER_COUNT, TRANSIENT;
-var init_candidates = __esm({
-  "src/registry/candidates.ts"() {
-    "use strict";
-    init_errors();
-    init_digest();
-    init_manifest();
-    init_reference();
-    init_concurrency();
-    init_tree();
-    MAX_CANDIDATES = 1e3;
-    MAX_BYTES5 = 64 * 1024 * 1024;
-    ONE_BY_ONE = 2;
-    LANES3 = 8;
-    BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v\d+\.\d+)?\+json(?:;.*)?$/;
-    SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
-    DSSE_ENVELOPE = "application/vnd.dsse.envelope.v1+json";
-    NEVER_COUNT = /* @__PURE__ */ new Map([
-      ["application/jose+json", "a Notation signature, which Retag does not verify"],
-      ["application/cose", "a Notation signature, which Retag does not verify"],
-      ["application/vnd.in-toto+json", "a statement without a signature"]
-    ]);
-    TRANSIENT = ["unavailable", "timeout", "cancelled", "denied"];
-  }
-});
-
-// src/registry/artifact.ts
-function artifactOf({ mediaType, digest, size }, { type, content, annotations: annotations2 }) {
-  const document3 = {
-    schemaVersion: 2,
-    mediaType: OCI_MANIFEST,
-    artifactType: type,
-    config: described3(EMPTY2.mediaType, EMPTY2.bytes),
-    layers: [described3(type, content)],
-    subject: { mediaType, digest, size },
-    annotations: annotations2
-  };
-  const bytes = Buffer.from(JSON.stringify(document3));
-  const manifest = { bytes, mediaType: OCI_MANIFEST, digest: digestOf(bytes) };
-  const parsed2 = parseManifest(manifest, manifest.digest);
-  if (parsed2.kind !== "image") throw new Error("an artifact is an image manifest");
-  const contents2 = [EMPTY2.bytes, content];
-  const parts = [parsed2.config, ...parsed2.layers].map((blob, i) => ({ blob, bytes: contents2[i] ?? content }));
-  return { manifest, parsed: parsed2, parts };
-}
-var EMPTY2, described3;
-var init_artifact = __esm({
-  "src/registry/artifact.ts"() {
-    "use strict";
-    init_digest();
-    init_manifest();
-    EMPTY2 = { mediaType: "application/vnd.oci.empty.v1+json", bytes: Buffer.from("{}") };
-    described3 = (mediaType, bytes) => ({
-      mediaType,
-      digest: digestOf(bytes),
-      size: bytes.length
-    });
-  }
-});
-
-// src/registry/attachments.ts
-function createAttachments(context, reader2, referrers, children2) {
-  const claimsFor = async (source, digest) => {
-    const { registry, repository } = source;
-    const tags = await pool(
-      cosignTags(digest),
-      ATTACHMENT_LANES,
-      async (tag2) => {
-        const ref = { registry, repository, tag: tag2 };
-        const found = await lookTwice(context, ref);
-        if (found.state === "unknown") {
-          throwUnlessSettled(found.error);
-          context.log.warning(
-            `whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`
-          );
-        }
-        return found.state === "present" ? [ref] : [];
-      }
-    );
-    const listed4 = await referrers.list(source, digest);
-    const refs = [...tags.flat(), ...listed4.map((entry) => ({ registry, repository, digest: entry.digest }))];
-    return refs.map((ref) => ({ ref, to: [digest] }));
-  };
-  const open7 = async (source, { ref, to }, budget) => {
-    try {
-      return await twice(async () => {
-        const manifest = await reader2.manifest(ref);
-        const { subject } = parseManifest(manifest, formatReference(ref));
-        const proved = subject === null ? "tag" in ref : to.includes(subject.digest);
-        if (!proved) return null;
-        return { ref, nodes: await readTree(reader2, source, manifest, void 0, budget), problem: null };
-      });
-    } catch (error2) {
-      if (error2 instanceof OverBudget) throw error2;
-      return { ref, nodes: null, problem: throwUnlessSettled(error2) };
-    }
-  };
-  const warnOfStrays = (strays) => {
-    const [first2] = strays;
-    if (first2 === void 0) return;
-    const more = strays.length === 1 ? "" : ` (and ${strays.length - 1} more like it)`;
-    context.log.warning(
-      `${formatReference(first2.ref)} is listed as attached to ${first2.to.join(", ")}, but its manifest names another subject or none; it is not copied and does not count${more}`
-    );
-  };
-  const carryOne = async (source, destination, { ref, nodes, problem: problem4 }, tally) => {
-    if (nodes === null) throw problem4 ?? new Error("an attachment without content has no problem");
-    const root = nodes.at(-1);
-    if (root && await isThere(context, destination, ref, root.manifest.digest)) {
-      return "tag" in ref ? void 0 : referrers.register(destination, root);
-    }
-    if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
-    await children2.bring(source, destination, nodes.slice(0, -1), tally);
-    await children2.bringParts(source, destination, root);
-    const at3 = { ...repositoryOf5(destination), tag: ref.tag };
-    if (await writeOnce(context, reader2, at3, root)) tally.manifests++;
-  };
-  return {
-    async find(source, digests) {
-      const seen = new Set(digests);
-      const found = /* @__PURE__ */ new Map();
-      const name = `${formatRepository(source)}: what is attached to the image has`;
-      const budget = budgetFor(name, "remove what nobody needs");
-      let round = digests;
-      let left = MAX_CLAIMS;
-      const counted2 = async (digest) => {
-        const claims = await claimsFor(source, digest);
-        if ((left -= claims.length) < 0) throw tooMany3(source);
-        return claims;
-      };
-      for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
-        const claims = merged((await pool(round, ATTACHMENT_LANES, counted2)).flat());
-        const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
-        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany3(source);
-        const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open7(source, claim, budget));
-        warnOfStrays(fresh.filter((_, at3) => answers[at3] === null));
-        const opened3 = answers.filter((attachment) => attachment !== null);
-        for (const attachment of opened3) found.set(formatReference(attachment.ref), attachment);
-        round = opened3.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
-        for (const digest of round) seen.add(digest);
-      }
-      return [...found.values()];
-    },
-    async carry(source, destination, found, tally, strict) {
-      let carried = 0;
-      await pool(found, ATTACHMENT_LANES, async (attachment) => {
-        try {
-          await twice(() => carryOne(source, destination, attachment, tally));
-          carried++;
-        } catch (error2) {
-          const settled3 = throwUnlessSettled(error2);
-          if (strict) throw settled3;
-          context.log.warning(
-            `${formatReference(attachment.ref)} is not carried to ${formatRepository(destination)}: ${settled3.message}`
-          );
-        }
-      });
-      return carried;
-    }
-  };
-}
-function merged(claims) {
-  const byName = /* @__PURE__ */ new Map();
-  for (const { ref, to } of claims) {
-    const name = formatReference(ref);
-    byName.set(name, { ref, to: [...byName.get(name)?.to ?? [], ...to] });
-  }
-  return [...byName.values()];
-}
-async function writeOnce(context, reader2, ref, { manifest, parsed: parsed2 }) {
-  const now = await headByBody(context, ref);
-  if (now.state === "unknown") throw now.error;
-  if (now.state === "absent") {
-    await putTag(context, ref, manifest, null);
-    return true;
-  }
-  if (now.digest === manifest.digest) return false;
-  const there = await reader2.manifest({ ...repositoryOf5(ref), digest: now.digest });
-  if (goesOn(parseManifest(there, formatReference(ref)), parsed2)) {
-    await putTag(context, ref, manifest, now.digest);
-    return true;
-  }
-  throw new OperationError(
-    "mismatch",
-    `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: compare the two and remove the one that is wrong`
-  );
-}
-function goesOn(before, after) {
-  if (before.kind !== "image" || after.kind !== "image" || before.layers.length === 0) return false;
-  const layers = new Set(after.layers.map(({ raw }) => JSON.stringify(raw)));
-  return before.layers.every(({ raw }) => layers.has(JSON.stringify(raw)));
-}
-async function isThere(context, { registry, repository }, ref, digest) {
-  const at3 = "tag" in ref ? { registry, repository, tag: ref.tag } : { registry, repository, digest };
-  const now = await look4(context, at3, "unconfirmed");
-  return now.state === "present" && now.digest === digest;
-}
-async function lookTwice(context, ref) {
-  const found = await headByBody(context, ref);
-  return found.state === "unknown" ? headByBody(repeating(context), ref) : found;
-}
-async function twice(work) {
-  try {
-    return await work();
-  } catch (error2) {
-    throwUnlessSettled(error2);
-    return work();
-  }
-}
-function throwUnlessSettled(error2) {
-  if (error2 instanceof OperationError && !["unavailable", "timeout", "cancelled"].includes(error2.code))
-    return error2;
-  throw error2;
-}
-function tooMany3(source) {
-  return new OperationError(
-    "mismatch",
-    `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
-  );
-}
-function repositoryOf5({ registry, repository }) {
-  return { registry, repository };
-}
-var MAX_ROUNDS, MAX_ATTACHMENTS, MAX_CLAIMS, ATTACHMENT_LANES;
-var init_attachments = __esm({
-  "src/registry/attachments.ts"() {
-    "use strict";
-    init_errors();
-    init_digest();
-    init_manifest();
-    init_reference();
-    init_concurrency();
-    init_head();
-    init_put();
-    init_request2();
-    init_tree();
-    MAX_ROUNDS = 3;
-    MAX_ATTACHMENTS = 1e3;
-    MAX_CLAIMS = 4 * MAX_ATTACHMENTS;
-    ATTACHMENT_LANES = 8;
-  }
-});
-
-// src/registry/blob.ts
-async function uploadBlob(context, source, destination, blob, session) {
-  const task = taskOf2("upload the blob", destination, blob);
-  let location2 = session;
-  for (let attempt3 = 1; ; attempt3++) {
-    const wire2 = attempt3 === 1 ? context : repeating(context);
-    location2 ??= await beginUpload(wire2, task, destination);
-    const problem4 = await tryUpload(wire2, task, source, destination, blob, location2);
-    if (problem4 === null) return;
-    if (attempt3 === TRIES2 || !isPassing2(problem4)) throw problem4;
-    context.log.debug(`${problem4.message}; trying again`);
-    await context.clock.sleep(context.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
-    if (await isThere2(context, destination, blob)) return;
-    location2 = null;
-  }
-}
-async function beginUpload(context, task, destination) {
-  const response = await ask(context, task, {
-    method: "POST",
-    repository: destination,
-    path: "blobs/uploads/",
-    body: new Uint8Array(0),
-    access: "pull,push",
-    maxBytes: MAX_ANSWER_BYTES2,
-    redirect: "refuse",
-    repeatable: true
-  });
-  const location2 = response.headers["location"];
-  if (response.status !== 202) throw refusal2(task, response);
-  if (location2 === void 0) {
-    throw failure("protocol", task, "HTTP 202 came without a Location", "have the registry looked at", {
-      status: 202
-    });
-  }
-  try {
-    return context.transport.resolve(response.url, location2);
-  } catch (error2) {
-    throw inContext(task, error2);
-  }
-}
-async function tryUpload(context, task, source, destination, blob, location2) {
-  const reading = sourceOf5(context, source, blob);
-  try {
-    const response = await ask(context, task, {
-      method: "PUT",
-      repository: destination,
-      path: withDigest(location2, blob.digest),
-      headers: { "content-type": "application/octet-stream" },
-      body: { length: blob.size, open: () => reading.open() },
-      access: "pull,push",
-      maxBytes: MAX_ANSWER_BYTES2,
-      redirect: "refuse",
-      repeatable: false
-    });
-    if (response.status === 201) return wrongDigest(task, blob, response);
-    return reading.problem() ?? refusal2(task, response);
-  } catch (error2) {
-    const cause = reading.problem() ?? error2;
-    if (cause instanceof OperationError) return cause;
-    throw cause;
-  }
-}
-function sourceOf5(context, source, blob) {
-  if (source instanceof Uint8Array)
-    return { open: () => Promise.resolve(import_node_stream4.Readable.from([source])), problem: () => null };
-  const task = taskOf2("read the blob", source, blob);
-  let problem4 = null;
-  let wire2 = context;
-  const note = (error2) => {
-    problem4 = error2 instanceof OperationError ? error2 : failure("unavailable", task, messageOf(error2), "run again", { cause: error2 });
-    return problem4;
-  };
-  return {
-    problem: () => problem4,
-    async open() {
-      problem4 = null;
-      try {
-        const opening = openBlob(wire2, task, source, blob);
-        wire2 = repeating(context);
-        const stream2 = await opening;
-        const checked2 = verifying(nameOf5(task.ref), blob);
-        stream2.once("error", (error2) => note(inContext(task, error2)));
-        checked2.once("error", (error2) => problem4 ?? note(error2));
-        return (0, import_node_stream4.pipeline)(stream2, checked2, () => void 0);
-      } catch (error2) {
-        throw note(inContext(task, error2));
-      }
-    }
-  };
-}
-async function openBlob(context, task, source, blob) {
-  const response = await context.transport.stream({
-    method: "GET",
-    repository: source,
-    path: `blobs/${blob.digest}`,
-    access: "pull",
-    maxBytes: blob.size,
-    redirect: "follow",
-    repeatable: true
-  });
-  if (response.status === 200) return response.stream;
-  const { stream: stream2, ...rest } = response;
-  const answer2 = { ...rest, body: await (0, import_consumers.buffer)(stream2) };
-  if (response.status !== 404) throw refusal2(task, answer2);
-  throw failure(
-    "absent",
-    task,
-    `the source is incomplete: ${source.registry} answered HTTP 404`,
-    "push the source image again",
-    {
-      status: 404
-    }
-  );
-}
-function withDigest(location2, digest) {
-  const url = new URL(location2);
-  url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
-  return url;
-}
-function wrongDigest(task, blob, response) {
-  const stored = response.headers["docker-content-digest"];
-  if (stored === void 0 || stored === blob.digest || stored.split(":", 1)[0] !== blob.digest.split(":", 1)[0])
-    return null;
-  return failure(
-    "mismatch",
-    task,
-    `HTTP ${response.status} says that ${stored} was stored`,
-    "have the registry and any proxy before it looked at",
-    {
-      status: response.status
-    }
-  );
-}
-function isPassing2(problem4) {
-  if (problem4.status !== void 0 && FINAL.includes(problem4.status)) return false;
-  return !["cancelled", "denied", "unsafe", "absent"].includes(problem4.code);
-}
-async function isThere2(context, repository, blob) {
-  const { status, headers } = await head(context, repository, blob, "pull,push");
-  return status === 200 && headers["content-length"] === String(blob.size);
-}
-async function checkSource(context, source, blob) {
-  const { status, headers } = await head(context, source, blob, "pull");
-  const task = taskOf2("find the blob", source, blob);
-  if (status === 404) {
-    const what = `the source is incomplete: ${source.registry} answered HTTP 404`;
-    throw failure("absent", task, what, "push the source image again", { status });
-  }
-  const length = headers["content-length"];
-  if (status === 200 && length !== void 0 && length !== String(blob.size)) {
-    const what = `it has ${length} bytes where the manifest promises ${blob.size}`;
-    throw failure("mismatch", task, what, "build and push the image anew", { status });
-  }
-}
-function taskOf2(operation, repository, blob) {
-  return {
-    operation,
-    ref: { registry: repository.registry, repository: repository.repository, digest: blob.digest }
-  };
-}
-function head(context, repository, blob, access4) {
-  return ask(context, taskOf2("find the blob", repository, blob), {
-    method: "HEAD",
-    repository,
-    path: `blobs/${blob.digest}`,
-    access: access4,
-    maxBytes: 0,
-    redirect: "follow",
-    repeatable: true
-  });
-}
-async function mountBlob(context, source, destination, blob) {
-  try {
-    const response = await ask(context, taskOf2("mount the blob", destination, blob), {
-      method: "POST",
-      repository: destination,
-      path: `blobs/uploads/?mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(source.repository)}`,
-      body: new Uint8Array(0),
-      access: "pull,push",
-      alsoPull: source,
-      maxBytes: 64 * 1024,
-      redirect: "refuse",
-      repeatable: true
-    });
-    if (response.status === 201) return "mounted";
-    const location2 = response.headers["location"];
-    return response.status === 202 && location2 !== void 0 ? context.transport.resolve(response.url, location2) : "refused";
-  } catch (error2) {
-    if (error2 instanceof OperationError && !["cancelled", "timeout"].includes(error2.code)) return "refused";
-    throw error2;
-  }
-}
-async function cancelUpload(context, destination, session) {
-  const task = { operation: "cancel the upload", ref: destination };
-  try {
-    await ask(context, task, {
-      method: "DELETE",
-      repository: destination,
-      path: session,
-      access: "pull,push",
-      maxBytes: 64 * 1024,
-      redirect: "refuse",
-      repeatable: false
-    });
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
-  }
-}
-var import_node_stream4, import_consumers, TRIES2, PAUSE2, MAX_ANSWER_BYTES2, FINAL;
-var init_blob = __esm({
-  "src/registry/blob.ts"() {
-    "use strict";
-    import_node_stream4 = require("node:stream");
-    import_consumers = require("node:stream/consumers");
-    init_errors();
-    init_digest();
-    init_request2();
-    TRIES2 = 3;
-    PAUSE2 = 500;
-    MAX_ANSWER_BYTES2 = 64 * 1024;
-    FINAL = [401, 402, 403, 405, 413, 507];
-  }
-});
-
-// src/registry/content.ts
-function createBlobs(context) {
-  const brought = once2(true);
-  const checked2 = once2(true);
-  return {
-    async ensure(source, destination, blob) {
-      await brought.run(keyOf3(destination, blob.digest), () => bring3(context, source, destination, blob));
-    },
-    async check(source, blob) {
-      await checked2.run(
-        `${keyOf3(source, blob.digest)} ${blob.size}`,
-        () => checkSource(context, source, blob)
-      );
-    },
-    forget: (destination, digest) => brought.forget(keyOf3(destination, digest))
-  };
-}
-function isForeign2(blob) {
-  return isNonDistributable(blob.mediaType) && blob.urls.length > 0;
-}
-async function bring3(context, source, destination, blob) {
-  const near = !(source instanceof Uint8Array) && source.registry === destination.registry;
-  if (!near && isForeign2(blob)) return;
-  const mount = near ? await mountBlob(context, source, destination, blob) : "refused";
-  if (mount === "mounted") return;
-  if (isForeign2(blob)) {
-    if (mount !== "refused") await cancelUpload(context, destination, mount);
-    return;
-  }
-  if (mount === "refused" && await isThere2(context, destination, blob)) return;
-  try {
-    await uploadBlob(context, source, destination, blob, mount === "refused" ? null : mount);
-  } catch (error2) {
-    if (blob.urls.length > 0 && error2 instanceof OperationError && error2.code === "absent") return;
-    throw error2;
-  }
-}
-function keyOf3(repository, digest) {
-  return `${formatRepository(repository)}@${digest}`;
-}
-function createContent(context, blobs, referrers) {
-  const brought = once2(true);
-  const bringOne = async (source, destination, node, tally) => {
-    const ref = {
-      registry: destination.registry,
-      repository: destination.repository,
-      digest: node.manifest.digest
-    };
-    let listed4 = false;
-    if (!await isManifestThere(context, ref)) {
-      tally.manifests++;
-      listed4 = await write4(ref, node, () => bringAgain(source, destination, node));
-    }
-    if (!listed4) await referrers.register(destination, node);
-  };
-  const write4 = async (ref, node, again) => {
-    try {
-      return (await putByDigest(context, ref, node.manifest)).subjectListed;
-    } catch (error2) {
-      if (!(error2 instanceof PartUnknown)) throw error2;
-      context.log.debug(`${error2.message}; trying again`);
-    }
-    await context.clock.sleep(context.clock.random() * PAUSE3);
-    await again();
-    try {
-      return (await putByDigest(repeating(context), ref, node.manifest)).subjectListed;
-    } catch (error2) {
-      throw error2 instanceof PartUnknown ? error2.refusal : error2;
-    }
-  };
-  const bringAgain = async (source, destination, node) => {
-    for (const { digest } of node.blobs) blobs.forget(destination, digest);
-    await bringBlobs(source, destination, [node]);
-    await pool(node.children, LANES4, async ({ digest }) => {
-      const { registry, repository } = destination;
-      await isManifestThere(context, { registry, repository, digest });
-    });
-  };
-  const bringBlobs = async (source, destination, nodes) => {
-    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
-    await pool([...needed.values()], LANES4, (blob) => blobs.ensure(source, destination, blob));
-  };
-  const bringManifest = async (source, destination, node, tally) => {
-    const key2 = `${formatRepository(destination)}@${node.manifest.digest}`;
-    await brought.run(key2, () => bringOne(source, destination, node, tally));
-  };
-  return {
-    async bring(source, destination, nodes, tally) {
-      await bringBlobs(source, destination, nodes);
-      const images = nodes.filter(({ children: children2 }) => children2.length === 0);
-      await pool(images, LANES4, (node) => bringManifest(source, destination, node, tally));
-      for (const node of nodes) {
-        if (node.children.length > 0) await bringManifest(source, destination, node, tally);
-      }
-    },
-    bringParts: (source, destination, node) => bringBlobs(source, destination, [node])
-  };
-}
-async function isManifestThere(context, ref) {
-  const task = { operation: "look for the manifest", ref };
-  const head2 = await ask(context, task, {
-    method: "HEAD",
-    repository: ref,
-    path: `manifests/${ref.digest}`,
-    headers: { accept: HEAD_ACCEPT },
-    access: "pull,push",
-    maxBytes: MAX_MANIFEST_BYTES,
-    redirect: "follow",
-    repeatable: true
-  });
-  if (head2.status === 429 || head2.status >= 500) throw refusal2(task, head2);
-  return head2.status === 200 && head2.headers["docker-content-digest"] === ref.digest;
-}
-var LANES4, PAUSE3;
-var init_content = __esm({
-  "src/registry/content.ts"() {
-    "use strict";
-    init_errors();
-    init_manifest();
-    init_reference();
-    init_concurrency();
-    init_blob();
-    init_put();
-    init_request2();
-    LANES4 = 6;
-    PAUSE3 = 500;
-  }
-});
-
-// src/registry/referrers.ts
-function createReferrers(context) {
-  const without = /* @__PURE__ */ new Set();
-  const pages = once2(false);
-  const inTurn = mutex();
-  const byApi = async (repository, digest) => {
-    const name = formatRepository(repository);
-    if (without.has(name)) return null;
-    const asked = () => pages.run(`${name}@${digest}`, () => askApi(context, repository, digest));
-    const first2 = await asked();
-    const answer2 = "refused" in first2 ? await asked() : first2;
-    if (!("refused" in answer2)) return answer2.entries;
-    const { refused: refused4 } = answer2;
-    if (!without.has(name) && !NO_API.includes(refused4.status ?? 0)) {
-      context.log.warning(`${refused4.message}; only what the fallback tag lists is seen`);
-    }
-    without.add(name);
-    return null;
-  };
-  return {
-    async list(repository, digest) {
-      const found = await byApi(repository, digest);
-      if (found !== null) return found;
-      try {
-        return (await readFallback(context, fallbackRef(repository, digest)))?.entries ?? [];
-      } catch (error2) {
-        if (!(error2 instanceof NoList)) throw error2;
-        context.log.warning(`${error2.message}; nothing that it may stand for is copied or counted`);
-        return [];
-      }
-    },
-    async register(repository, node) {
-      const subject = node.parsed.subject?.digest;
-      if (subject === void 0 || await byApi(repository, subject) !== null) return;
-      const ref = fallbackRef(repository, subject);
-      await inTurn(nameOf5(ref), () => addToFallback(context, ref, node));
-    }
-  };
-}
-async function askApi(context, repository, digest) {
-  const task = {
-    operation: "list what is attached",
-    ref: { registry: repository.registry, repository: repository.repository, digest }
-  };
-  const found = /* @__PURE__ */ new Map();
-  let path6 = `referrers/${digest}`;
-  let bytes = 0;
-  for (let page2 = 1; page2 <= MAX_PAGES3; page2++) {
-    const response = await ask(context, task, {
-      method: "GET",
-      repository,
-      path: path6,
-      headers: { accept: OCI_INDEX },
-      access: "pull",
-      maxBytes: Math.min(MAX_MANIFEST_BYTES, MAX_BYTES6 - bytes),
-      redirect: "follow",
-      repeatable: true
-    });
-    if (response.status === 429 || response.status >= 500) throw refusal2(task, response);
-    const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX;
-    if (!isList && page2 === 1) return { refused: refusal2(task, response) };
-    if (!isList) throw refusal2(task, response);
-    bytes += response.body.length;
-    const known3 = found.size;
-    const list4 = { bytes: response.body, mediaType: OCI_INDEX, digest: "" };
-    for (const entry of entriesOf4(list4, nameOf5(task.ref))) found.set(entry.digest, entry);
-    if (found.size > MAX_REFERRERS) throw tooMany4(nameOf5(task.ref));
-    const next3 = nextLink(response.headers["link"]);
-    if (next3 === null || found.size === known3) return { entries: [...found.values()] };
-    path6 = context.transport.resolve(response.url, next3);
-  }
-  throw failure("protocol", task, `the list has more than ${MAX_PAGES3} pages`, "remove what nobody needs", {
-    status: 200
-  });
-}
-function fallbackRef({ registry, repository }, digest) {
-  return { registry, repository, tag: referrersTag(digest) };
-}
-async function readFallback(context, ref) {
-  try {
-    const manifest = await readUnparsed(context, ref);
-    const body = parseJson(manifest.bytes);
-    return {
-      digest: manifest.digest,
-      body: isObject(body) ? body : {},
-      entries: entriesOf4(manifest, nameOf5(ref))
-    };
-  } catch (error2) {
-    if (error2 instanceof OperationError && error2.code === "absent") return null;
-    throw error2;
-  }
-}
-async function addToFallback(context, ref, node) {
-  const held = await readFallback(context, ref);
-  if (held?.entries.some(({ digest }) => digest === node.manifest.digest)) return;
-  const body = {
-    ...held?.body ?? { schemaVersion: 2, mediaType: OCI_INDEX },
-    manifests: [...held?.entries.map(({ raw }) => raw) ?? [], entryFor(node)]
-  };
-  const bytes = Buffer.from(JSON.stringify(body));
-  const index = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
-  await putTag(context, ref, index, held?.digest ?? null);
-}
-function entryFor({ manifest, parsed: parsed2 }) {
-  const artifactType = parsed2.artifactType || (parsed2.kind === "image" ? parsed2.config.mediaType : "");
-  return {
-    mediaType: manifest.mediaType,
-    digest: manifest.digest,
-    size: manifest.bytes.length,
-    ...artifactType === "" ? {} : { artifactType },
-    ...parsed2.annotations.size === 0 ? {} : { annotations: Object.fromEntries(parsed2.annotations) }
-  };
-}
-function entriesOf4(list4, name) {
-  const entries = indexEntries(list4, name).filter(({ digest }) => isDigest(digest));
-  if (entries.length <= MAX_REFERRERS) return entries;
-  throw tooMany4(name);
-}
-function tooMany4(name) {
-  return new OperationError(
-    "mismatch",
-    `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`
-  );
-}
-function indexEntries(list4, name) {
-  let why = `it is "${list4.mediaType}"`;
-  try {
-    const parsed2 = parseManifest(list4, name);
-    if (parsed2.kind === "index" && list4.mediaType === OCI_INDEX) return parsed2.manifests;
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || !isManifest(list4.mediaType)) throw error2;
-    why = error2.message;
-  }
-  throw new NoList(
-    "mismatch",
-    `${name} should list what is attached, but is no OCI index (${why}); remove it or move it away`
-  );
-}
-var MAX_PAGES3, MAX_REFERRERS, MAX_BYTES6, NO_API, NoList;
-var init_referrers = __esm({
-  "src/registry/referrers.ts"() {
-    "use strict";
-    init_errors();
-    init_manifest();
-    init_reference();
-    init_request2();
-    init_digest();
-    init_concurrency();
-    init_put();
-    init_read();
-    MAX_PAGES3 = 100;
-    MAX_REFERRERS = 1e3;
-    MAX_BYTES6 = 16 * 1024 * 1024;
-    NO_API = [404, 405, 501];
-    NoList = class extends OperationError {
-    };
-  }
-});
-
-// src/registry/copy.ts
-function createCopy(context, reader2) {
-  const blobs = createBlobs(context);
-  const referrers = createReferrers(context);
-  const children2 = createContent(context, blobs, referrers);
-  const attachments = createAttachments(context, reader2, referrers, children2);
-  const findAttached = async (source, nodes, mode) => {
-    if (mode === "ignore") return [];
-    const found = await attachments.find(
-      source,
-      nodes.map(({ manifest }) => manifest.digest)
-    );
-    if (mode === "require" && found.length === 0) {
-      throw new OperationError(
-        "absent",
-        `${formatReference(source)}: no signature, attestation or SBOM is attached, but "attachments: require" asks for one; sign the source image, or set "attachments: copy"`
-      );
-    }
-    const broken3 = found.find(({ problem: problem4 }) => problem4 !== null)?.problem;
-    if (mode === "require" && broken3) throw broken3;
-    return found;
-  };
-  const checkMountable = async (source, destination, nodes) => {
-    if (source.registry !== destination.registry) return;
-    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
-    const own = [...needed.values()].filter((blob) => !isForeign2(blob) && blob.urls.length === 0);
-    await pool(own, LANES5, (blob) => blobs.check(source, blob));
-  };
-  const transfer = async (source, manifest, destination, mode) => {
-    const here = sameRepository(source, destination);
-    if (here && mode !== "require") return report([], 0);
-    const nodes = await readTree(reader2, source, manifest);
-    const found = await findAttached(source, nodes, mode);
-    if (here) return report(found, found.length);
-    const tally = NOTHING();
-    await checkMountable(source, destination, nodes);
-    await children2.bring(source, destination, nodes.slice(0, -1), tally);
-    const root = nodes.at(-1);
-    if (root) await children2.bringParts(source, destination, root);
-    const carried = await attachments.carry(source, destination, found, tally, mode === "require");
-    return report(found, carried);
-  };
-  const findOn = async (image2, manifest) => findAttached(image2, await readTree(reader2, image2, manifest), "copy");
-  return {
-    referrers,
-    async attach({ registry, repository }, subject, artifact) {
-      const destination = { registry, repository };
-      const { manifest, parsed: parsed2, parts } = artifactOf(subject, artifact);
-      await pool(parts, LANES5, ({ bytes, blob }) => blobs.ensure(bytes, destination, blob));
-      const node = { manifest, parsed: parsed2, children: [], blobs: parts.map(({ blob }) => blob) };
-      await children2.bring(destination, destination, [node], NOTHING());
-    },
-    attached: async (image2, manifest) => (await findOn(image2, manifest)).length,
-    async carry(source, manifest, destination, mode) {
-      const tally = NOTHING();
-      try {
-        const found = await findOn(source, manifest);
-        const carried = await attachments.carry(source, destination, found, tally, mode === "require");
-        return { found: found.length, carried, written: tally.manifests };
-      } catch (error2) {
-        throw named(error2, destination);
-      }
-    },
-    async transfer(source, manifest, destination, mode) {
-      try {
-        return await transfer(source, manifest, destination, mode);
-      } catch (error2) {
-        throw named(error2, destination);
-      }
-    }
-  };
-}
-function named(error2, destination) {
-  if (!(error2 instanceof OperationError)) return error2;
-  return error2.within(`copying to ${formatRepository(destination)} stopped: `);
-}
-function report(found, carried) {
-  return { attachmentsFound: found.length, attachmentsCarried: carried };
-}
-var LANES5, NOTHING;
-var init_copy = __esm({
-  "src/registry/copy.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_concurrency();
-    init_artifact();
-    init_attachments();
-    init_content();
-    init_referrers();
-    init_tree();
-    LANES5 = 8;
-    NOTHING = () => ({ manifests: 0 });
-  }
-});
-
-// src/registry/registry.ts
-function createRegistry(transport, options) {
-  const context = { transport, clock: options.clock, log: options.log };
-  const reader2 = createReader(context);
-  const { transfer, referrers, attach, attached: attached2, carry } = createCopy(context, reader2);
-  const candidates = createCandidates(reader2, referrers);
-  const looks = once2(false);
-  const lists2 = once2(false);
-  const announce = async (ref, manifest) => {
-    const parsed2 = parseManifest(manifest, formatReference(ref));
-    if (parsed2.subject === null) return;
-    const byDigest = { registry: ref.registry, repository: ref.repository, digest: manifest.digest };
-    const { subjectListed } = await putByDigest(context, byDigest, manifest);
-    if (!subjectListed) await referrers.register(ref, { manifest, parsed: parsed2 });
-  };
-  return {
-    head: (ref, absence) => absence === "unconfirmed" ? look4(context, ref, absence) : looks.run(formatReference(ref), () => look4(context, ref)),
-    headFresh: (ref) => headByBody(context, ref),
-    async manifest(ref) {
-      const manifest = await reader2.manifest(ref);
-      await checkCopyable(reader2, ref, manifest);
-      return manifest;
-    },
-    inspect: (source, manifest, need) => readImage2(reader2, source, manifest, need),
-    copyImage: transfer,
-    attach,
-    attached: attached2,
-    carry,
-    candidates,
-    async put(ref, manifest, previous) {
-      try {
-        if ("digest" in ref) await putByDigest(context, ref, manifest);
-        else {
-          await announce(ref, manifest);
-          await putTag(context, ref, manifest, previous);
-        }
-      } catch (error2) {
-        throw error2 instanceof PartUnknown ? error2.refusal : error2;
-      } finally {
-        looks.forget(formatReference(ref));
-      }
-    },
-    tagsAtOnce: (repository) => listTags2(context, repository, 1).then(
-      (tags) => new Set(tags),
-      (error2) => {
-        if (error2 instanceof OperationError) return null;
-        throw error2;
-      }
-    ),
-    tags: (repository) => lists2.run(formatRepository(repository), () => listTags2(context, repository)),
-    usage: () => transport.usage(),
-    close: () => transport.close()
-  };
-}
-var init_registry = __esm({
-  "src/registry/registry.ts"() {
-    "use strict";
-    init_errors();
-    init_manifest();
-    init_reference();
-    init_head();
-    init_image2();
-    init_concurrency();
-    init_put();
-    init_read();
-    init_tags2();
-    init_candidates();
-    init_copy();
-    init_tree();
-  }
-});
-
-// src/cli/registry.ts
-function realRegistry(settings) {
-  const { env, log, signal } = settings;
-  const transport = createTransport({
-    clock: systemClock,
-    env,
-    credentials: createCredentials({
-      env,
-      githubToken: settings.githubToken ?? "",
-      githubActor: env["GITHUB_ACTOR"] ?? "",
-      signal
-    }),
-    insecureRegistries: settings.insecureRegistries ?? [],
-    concurrency: settings.concurrency,
-    deadline: signal,
-    userAgent: `retag/${VERSION}`,
-    log,
-    anonymous: settings.anonymous,
-    localHosts: settings.localHosts,
-    onSecret: settings.onSecret ?? (() => void 0),
-    collect: youngCollector()
-  });
-  return createRegistry(transport, { clock: systemClock, log });
-}
-function permitted2(may, insecureRegistries, ...named2) {
-  const localHosts = may.localHosts ? void 0 : [...insecureRegistries, ...hostsIn(...named2)];
-  return { insecureRegistries, anonymous: !may.credentials, localHosts };
-}
-function hostsIn(registryMap, images = []) {
-  const named2 = [...registryMap.map((line2) => `${line2.slice(line2.indexOf("=") + 1)}/x`), ...images];
-  return named2.flatMap((name) => {
-    const parsed2 = parseRepository(name);
-    return parsed2.ok ? [parsed2.value.registry] : [];
-  });
-}
-function parseConcurrency(text4) {
-  if (text4.trim() === "auto") return AUTO_CONCURRENCY;
-  const value = Number(text4);
-  if (!/^\d+$/.test(text4.trim()) || value < 1 || value > MOST_CONCURRENCY) {
-    throw new UserError({
-      what: `concurrency: "${text4}" is not a number of requests`,
-      hint: `give auto, or a whole number from 1 to ${MOST_CONCURRENCY}`
-    });
-  }
-  return value;
-}
-function parseInsecureHosts(hosts) {
-  const wrong5 = hosts.filter((host) => {
-    const parsed2 = parseRepository(`${host}/x`);
-    const registry = parsed2.ok ? parsed2.value.registry : null;
-    return registry !== host.toLowerCase() && !(registry === "docker.io" && /(?:^|\.)docker\.io$/i.test(host));
-  });
-  if (wrong5.length > 0) {
-    throw new UserError(
-      wrong5.map((host) => ({
-        what: `insecure-registries: "${host}" is not a registry host`,
-        hint: 'write it as "host" or "host:port", without a scheme'
-      }))
-    );
-  }
-  return hosts;
-}
-var MOST_CONCURRENCY, AUTO_CONCURRENCY;
-var init_registry2 = __esm({
-  "src/cli/registry.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_credentials();
-    init_transport();
-    init_registry();
-    init_clock();
-    init_process();
-    init_version();
-    MOST_CONCURRENCY = 256;
-    AUTO_CONCURRENCY = 64;
-  }
-});
-
-// src/cli/output.ts
-function logFor(args, { env, cwd, stdout, stderr: err }) {
-  const out = args.format === "text" ? stdout : err;
-  const quiet = args.is("quiet");
-  const verbose = args.is("verbose");
-  const plain3 = args.is("no-color") || (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
-  const color = !plain3 && out.isTTY === true;
-  const progress2 = quiet || err.isTTY !== true ? null : progressLine(err);
-  let printed = 0;
-  const line2 = (text4, bad6 = false) => {
-    progress2?.end();
-    const stream2 = quiet ? bad6 ? err : null : out;
-    const indent = /^ */.exec(text4)?.[0].length ?? 0;
-    for (const each of wrap("", text4, out.columns === void 0 ? null : widthOf2(out), indent + 2))
-      stream2?.write(`${color ? paint(each) : each}
-`);
-    if (text4 === "") stream2?.write("\n");
-    printed += 1;
-  };
-  return {
-    get layout() {
-      return { width: widthOf2(out), all: verbose, groups: false };
-    },
-    group: (title, body) => {
-      const before = printed;
-      if (title !== "Build") progress2?.show(title);
-      return body().then((result) => {
-        progress2?.end();
-        if (printed > before) line2("");
-        return result;
-      });
-    },
-    line: line2,
-    warning: (text4) => {
-      progress2?.end();
-      const problem4 = typeof text4 === "string" ? { what: text4 } : text4;
-      const lines3 = problemLines("warning", problem4, { cwd, stderr: err }).join("\n");
-      err.write(`${color ? lines3.replace("warning", "\x1B[33mwarning\x1B[0m") : lines3}
-`);
-    },
-    debug: (text4) => {
-      if (verbose) line2(`debug: ${text4}`);
-    },
-    progress: (done, total, what) => {
-      if (done >= total) progress2?.end();
-      else progress2?.show(`${done} of ${total} ${what}`);
-    }
-  };
-}
-function paint(line2) {
-  return line2.replace(/^( {2})([+~=?!])(?= )|^( +)(help)(?=:)/, (_, ...groups) => {
-    const [indent = groups[2] ?? "", word = groups[3] ?? ""] = groups;
-    return `${indent}\x1B[${COLORS[word] ?? 0}m${word}\x1B[0m`;
-  });
-}
-function progressLine(err) {
-  let text4 = "";
-  const started = performance.now();
-  let drawn = false;
-  let timer;
-  const draw = () => {
-    const elapsed = performance.now() - started;
-    if (elapsed < FIRST_PROGRESS) return;
-    const line2 = `${harmless(text4)}, ${(elapsed / 1e3).toFixed(1)} s`;
-    err.write(`${ERASE}${line2.slice(0, widthOf2(err) - 1)}`);
-    drawn = true;
-  };
-  return {
-    show: (next3) => {
-      timer ??= setInterval(draw, 100).unref();
-      text4 = next3;
-    },
-    end: () => {
-      clearInterval(timer);
-      timer = void 0;
-      if (drawn) err.write(ERASE);
-      drawn = false;
-    }
-  };
-}
-var COLORS, ERASE, FIRST_PROGRESS;
-var init_output3 = __esm({
-  "src/cli/output.ts"() {
-    "use strict";
-    init_text();
-    init_problems();
-    COLORS = { "+": 32, "~": 33, "?": 36, "!": 31, "=": 2, help: 36 };
-    ERASE = "\r\x1B[K";
-    FIRST_PROGRESS = 400;
-  }
-});
-
-// src/cli/session.ts
-async function tagFiles(args, io) {
-  const given2 = [...args.list("config"), ...TAKE_FILES.includes(args.command) ? args.words : []];
-  if (given2.length > 0) return readTagFiles(given2, { cwd: io.cwd });
-  if (args.is("policy")) return [];
-  const top = await workspaceOf(io);
-  for (let at3 = io.cwd; ; at3 = (0, import_node_path15.dirname)(at3)) {
-    const path6 = (0, import_node_path15.join)(at3, DEFAULT_CONFIG3);
-    if (await (0, import_promises14.lstat)(path6).catch(() => null)) return readTagFiles([(0, import_node_path15.relative)(io.cwd, path6)], { cwd: io.cwd });
-    if (at3 === top || at3 === (0, import_node_path15.dirname)(at3)) break;
-  }
-  if (args.is("image") || args.command === "promote") return [];
-  throw new UserError({
-    what: `there is no tag file ${DEFAULT_CONFIG3} in ${io.cwd}${top === io.cwd ? "" : ` nor above it in ${top}`}`,
-    hint: await whereElse(args, io, top)
-  });
-}
-async function whereElse({ command }, { cwd }, top) {
-  const flag2 = TAKE_FILES.includes(command) ? "" : "--config ";
-  const paths = OTHER_PLACES.map((place) => (0, import_node_path15.relative)(cwd, (0, import_node_path15.join)(top, place)));
-  const there = await Promise.all(paths.map((path6) => (0, import_promises14.lstat)((0, import_node_path15.resolve)(cwd, path6)).catch(() => null)));
-  const found = paths.find((_, at3) => there[at3]?.isFile() === true);
-  if (found !== void 0) return `name the file that you have: "retag ${command} ${flag2}${found}"`;
-  return `"retag init" writes a first one; or name it, as in "retag ${command} ${flag2}FILE"`;
-}
-async function workspaceOf({ cwd }) {
-  return await checkoutAbove(cwd) ?? cwd;
-}
-async function withSession(args, io, body) {
-  const log = logFor(args, io);
-  const concurrency = parseConcurrency(args.text("concurrency") ?? "auto");
-  const timeout = args.text("timeout") ?? "30m";
-  const insecure = parseInsecureHosts(args.list("insecure-registry"));
-  const deadline = startDeadline(parseTimeout(timeout), timeout);
-  const { signal } = deadline;
-  let registry = null;
-  try {
-    const files = await tagFiles(args, io);
-    const workspace = await workspaceOf(io);
-    const tracked = files.map((file2) => ({
-      ...file2,
-      path: (0, import_node_path15.relative)(workspace, (0, import_node_path15.resolve)(io.cwd, file2.path)).replaceAll(import_node_path15.sep, "/")
-    }));
-    const ref = await refAndPermission(args, io, workspace, tracked);
-    registry = realRegistry({
-      env: io.env,
-      log,
-      signal,
-      concurrency,
-      ...permitted2(ref.may, insecure, args.list("registry-map"))
-    });
-    const places = { files, tracked, workspace };
-    const code2 = await body({ log, registry, signal, concurrency, insecure, ...places, ...ref });
-    const stopped2 = deadline.exitCode();
-    if (stopped2 !== null) io.stderr.write(`stopped; run again: finished tags are kept
-`);
-    return stopped2 ?? code2;
-  } catch (error2) {
-    const code2 = await fail2(error2, io, args.format);
-    return deadline.exitCode() ?? code2;
-  } finally {
-    registry?.close();
-    deadline.release();
-  }
-}
-async function refAndPermission(args, io, workspace, files) {
-  const { env } = io;
-  const run4 = await readCiRun(env);
-  const [ref, sha2] = [args.text("ref"), args.text("sha")];
-  const options = { run: run4, env, cwd: workspace, time: systemClock.now(), sha: sha2, files, yes: args.is("yes") };
-  const chosen = ref ?? (CLASSIFY.includes(args.command) ? await refOfRun(workspace, run4, env) : { why: "" });
-  if (chosen !== null && typeof chosen !== "string")
-    return { run: run4, facts: null, noRef: chosen.why, may: await readPermission({ ...options, ref }) };
-  const facts = await readRefFacts({ ...options, ref: chosen ?? void 0 });
-  return { run: run4, facts, may: facts.may };
-}
-async function refOfRun(workspace, run4, env) {
-  if (run4 !== null) return run4.ref === null ? { why: "the event is about no git ref" } : null;
-  if (isCi(env)) return { why: "Retag cannot tell which git ref this CI job is for" };
-  const git = gitIn(workspace, env);
-  try {
-    const { ref } = await checkedOutRef(git);
-    if (await commitOf(git, ref) !== null) return ref;
-    return { why: `${ref} has no commit yet` };
-  } catch (error2) {
-    if (!(error2 instanceof UserError)) throw error2;
-    return { why: error2.problems[0]?.what ?? error2.message };
-  }
-}
-function checkCommon(args) {
-  const problems2 = [];
-  for (const check3 of CHECKS) collect(problems2, void 0, () => check3(args));
-  if (problems2.length > 0) throw new UserError(problems2);
-}
-async function reportPath(args, io) {
-  const given2 = args.text("report");
-  if (given2 === void 0) return null;
-  const path6 = (0, import_node_path15.resolve)(io.cwd, given2);
-  await checkWritable(path6, "--report", await checkoutOf(io));
-  return path6;
-}
-async function checkoutOf(io) {
-  return io.env["GITHUB_WORKSPACE"] ?? await workspaceOf(io);
-}
-function onlyOf(args) {
-  const only = args.text("only") ?? "";
-  if (only === "" || only === "builds" || only === "images") return only;
-  throw new UserError({ what: `--only: "${only}" is not known`, hint: "give builds or images" });
-}
-function imagesOf2(args) {
-  const images = parseImages(args.list("image").join("\n"));
-  if (images.problems.length > 0) throw new UserError(images.problems);
-  return images;
-}
-var import_promises14, import_node_path15, DEFAULT_CONFIG3, OTHER_PLACES, CLASSIFY, CHECKS;
-var init_session = __esm({
-  "src/cli/session.ts"() {
-    "use strict";
-    import_promises14 = require("node:fs/promises");
-    import_node_path15 = require("node:path");
-    init_inputs();
-    init_ci();
-    init_errors();
-    init_facts();
-    init_git();
-    init_permission();
-    init_refs();
-    init_overrides();
-    init_clock();
-    init_files();
-    init_process();
-    init_write();
-    init_registry2();
-    init_args();
-    init_output3();
-    init_problems();
-    DEFAULT_CONFIG3 = ".github/image-tags.yaml";
-    OTHER_PLACES = [".github/image-tags.yml", "image-tags.yaml", "image-tags.yml"];
-    CLASSIFY = ["plan", "apply"];
-    CHECKS = [
-      onlyOf,
-      (args) => parseRegistryMap(args.list("registry-map")),
-      (args) => parseInsecureHosts(args.list("insecure-registry")),
-      (args) => parseConcurrency(args.text("concurrency") ?? "auto"),
-      (args) => parseTimeout(args.text("timeout") ?? "30m"),
-      (args) => parseSettle(args.text("settle") ?? "250ms")
-    ];
-  }
-});
-
 // src/cli/plan-apply.ts
 var plan_apply_exports = {};
 __export(plan_apply_exports, {
@@ -36721,7 +44653,7 @@ function sayWarnings(report2, log) {
 }
 async function requestFor(args, io, { concurrency, insecure, facts, noRef, files, run: ci }) {
   const digests = args.text("digests");
-  const images = imagesOf2(args);
+  const images = imagesOf3(args);
   const request = promotionRequest(args.command === "plan" ? "plan" : "apply", files);
   return {
     ...request,
@@ -36763,10 +44695,10 @@ function stagesOf3(args) {
   return checkStages((args.text("include-stages") ?? "").split(",").filter((stage2) => stage2 !== ""));
 }
 function checkStages(stages2) {
-  const wrong5 = stages2.find((stage2) => stage2 !== "build");
-  if (wrong5 === void 0) return [...stages2];
+  const wrong6 = stages2.find((stage2) => stage2 !== "build");
+  if (wrong6 === void 0) return [...stages2];
   throw new UserError({
-    what: `include-stages: "${wrong5}" cannot be included`,
+    what: `include-stages: "${wrong6}" cannot be included`,
     hint: 'give "build"; release is in every image, and test in every snapshot'
   });
 }
@@ -36803,11 +44735,11 @@ async function runAction(env, cwd) {
   try {
     const inputs = readInputs();
     deadline = startDeadline(parseTimeout(inputs.timeout), inputs.timeout);
-    const code2 = await runWith(inputs, env, env["GITHUB_WORKSPACE"] ?? cwd, deadline);
-    return deadline.exitCode() ?? code2;
+    const code18 = await runWith(inputs, env, env["GITHUB_WORKSPACE"] ?? cwd, deadline);
+    return deadline.exitCode() ?? code18;
   } catch (error2) {
-    const code2 = await reportError(error2, env);
-    return deadline?.exitCode() ?? code2;
+    const code18 = await reportError(error2, env);
+    return deadline?.exitCode() ?? code18;
   } finally {
     deadline?.release();
   }
@@ -36817,7 +44749,7 @@ async function runWith(inputs, env, workspace, deadline) {
   const path6 = inputs.report || (0, import_node_path16.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
   await checkWritable(path6, "input report", workspace);
   if (inputs.token !== "") mask(inputs.token);
-  const files = await filesOf(inputs, workspace);
+  const named3 = await filesOf(inputs, workspace, env);
   const ci = await readCiRun(env);
   const merged2 = inputs.ref === "" ? mergeOf(ci) : null;
   const facts = await readRefFacts({
@@ -36825,7 +44757,7 @@ async function runWith(inputs, env, workspace, deadline) {
     env,
     cwd: workspace,
     time: systemClock.now(),
-    files,
+    files: named3,
     ref: inputs.ref || merged2?.base || void 0,
     // Whoever leaves the command to the event has not said what the run is for.
     yes: inputs.command !== "auto",
@@ -36833,6 +44765,7 @@ async function runWith(inputs, env, workspace, deadline) {
     ...inputs.token === "" || ci?.forge != null ? {} : { isTagAt: asker({ run: ci, token: inputs.token, env, log, signal: deadline.signal }) }
   });
   const command = commandFor(inputs.command, facts);
+  const files = named3.map((file2) => withinRights(file2, facts.may, command !== "validate"));
   for (const text4 of facts.warnings) log.warning(text4);
   if (!facts.may.write && inputs.command === "auto" && !isReview(facts) && facts.warnings.length === 0)
     log.warning(`nothing is written: ${facts.may.why}; ${facts.may.help}`);
@@ -36884,8 +44817,8 @@ async function runWith(inputs, env, workspace, deadline) {
     const { trust, trustFiles } = await outside.trustOf(files, facts.may.write);
     const result = await run({ ...request, trustFiles }, { registry, ...outside, trust });
     const written2 = await publish(result, request, path6, env, workspace);
-    const code2 = await afterRun({ result, request, facts, inputs, env, outside, log });
-    return written2 ? code2 : 1;
+    const code18 = await afterRun({ result, request, facts, inputs, env, outside, log });
+    return written2 ? code18 : 1;
   } finally {
     registry.close();
   }
@@ -36951,20 +44884,23 @@ ${escapeCell(error2.message)}
   annotate("error", `This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
-function namesIn({ images, promotions }) {
+function namesIn({ images, promotions, destination: destination2 }) {
   return [
     ...images,
+    ...hostsNamed(destination2),
     ...promotions.flatMap(({ srcName, names: names2 }) => [srcName ?? "", ...names2.map(({ text: text4 }) => text4)])
   ];
 }
-async function filesOf(inputs, workspace) {
+async function filesOf(inputs, workspace, env = {}) {
   const { policy: policy2, images, imagesDisabled, promotions } = inputs;
   const standsIn = policy2 !== "" || images.length > 0 || imagesDisabled || promotions.length > 0;
   if (standsIn && !inputs.configGiven) {
     const there = await (0, import_promises15.stat)((0, import_node_path16.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
-  return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
+  const options = otherToolOptions(inputs.destination, inputs.scoped, env);
+  const files = await readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
+  return files.map((file2) => ({ ...file2, options }));
 }
 async function buildSettings(inputs, facts, run4, env, workspace, insecure) {
   const { build: build2 } = inputs;
@@ -36999,10 +44935,10 @@ function labelsOf4(items) {
   return Object.fromEntries(items.map((item) => [pairOf(item)[0], pairOf(item)[1] ?? ""]));
 }
 function refuse2(items, input, isWrong) {
-  const wrong5 = items.filter(isWrong);
-  if (wrong5.length === 0) return;
+  const wrong6 = items.filter(isWrong);
+  if (wrong6.length === 0) return;
   throw new UserError(
-    wrong5.map((item) => ({
+    wrong6.map((item) => ({
       what: `input ${input}: "${item}" is not a name and a value`,
       hint: "write it as NAME=value"
     }))
@@ -37031,6 +44967,7 @@ var init_action = __esm({
     init_markdown();
     init_clock();
     init_files();
+    init_session();
     init_process();
     init_write();
     init_adapters();
@@ -37086,7 +45023,7 @@ async function classifyCommand(args, io) {
   const policy2 = await policyFor(args, io);
   const log = logFor(args, io);
   for (const problem4 of policy2.warnings) log.warning(problem4);
-  const images = imagesOf2(args).names;
+  const images = imagesOf3(args).names;
   const classified2 = withImages(classifyEach(policy2, await refsOf(args, io), systemClock.now()), images);
   const problems2 = await write3(classified2, { path: path6, json: args.is("json") }, io);
   return problems2.length > 0 ? fail2(new UserError(problems2), io, "text") : 0;
@@ -37128,9 +45065,9 @@ async function policyFor(args, io) {
   });
 }
 async function refsOf({ words }, io) {
-  const named2 = words.filter((word) => word !== "-");
-  const reads = named2.length < words.length || words.length === 0 && io.stdin.isTTY !== true;
-  const refs = [...named2, ...reads ? await readRefs(io) : []];
+  const named3 = words.filter((word) => word !== "-");
+  const reads = named3.length < words.length || words.length === 0 && io.stdin.isTTY !== true;
+  const refs = [...named3, ...reads ? await readRefs(io) : []];
   if (refs.length > 0 || words.length > 0) return refs;
   const time2 = systemClock.now();
   return [
@@ -37223,8 +45160,8 @@ function table2(classified2, width) {
   return lines3.every((line2) => line2.length <= width) ? lines3.join("\n") : rows2.map((row2) => below3(row2, width)).join("\n");
 }
 function below3([ref = "", ...cells], width) {
-  const named2 = cells.map((cell, i) => `${(HEADS[i + 1] ?? "").toLowerCase()} ${cell}`).filter((_, i) => cells[i] !== "-");
-  return [...wrap("", ref, width, 0), ...named2.flatMap((text4) => wrap("  ", text4, width, 4))].join("\n");
+  const named3 = cells.map((cell, i) => `${(HEADS[i + 1] ?? "").toLowerCase()} ${cell}`).filter((_, i) => cells[i] !== "-");
+  return [...wrap("", ref, width, 0), ...named3.flatMap((text4) => wrap("  ", text4, width, 4))].join("\n");
 }
 function aligned(rows2) {
   const widths = [];
@@ -37237,10 +45174,10 @@ function aligned(rows2) {
 }
 function explanation({ ref, classification, references: references2 = [] }, width) {
   const { why, not, fields: fields2 } = classification;
-  const named2 = Object.entries(fields2).map(([name, value]) => `${name}=${value}`);
+  const named3 = Object.entries(fields2).map(([name, value]) => `${name}=${value}`);
   return [
     ...wrap("", `${shown3(ref)}: ${why}`, width, 2),
-    ...named2.length > 0 ? wrap("  ", `fields: ${named2.join(" ")}`, width, 4) : [],
+    ...named3.length > 0 ? wrap("  ", `fields: ${named3.join(" ")}`, width, 4) : [],
     ...references2.map((reference2) => `  ${reference2}`),
     ...not.flatMap((lost) => wrap("  ", `not ${lost.rule}: ${lost.why}`, width, 4))
   ].join("\n");
@@ -37273,7 +45210,7 @@ var init_classify3 = __esm({
     init_text();
     init_clock();
     init_write();
-    init_output3();
+    init_output2();
     init_problems();
     init_session();
     EXPLAINED = 20;
@@ -37357,7 +45294,7 @@ var init_validate = __esm({
     init_write();
     init_material();
     init_rules();
-    init_output3();
+    init_output2();
     init_session();
   }
 });
@@ -37373,13 +45310,13 @@ function pinDigests(file2, pins) {
   const edits = wanted.map((pin) => editFor(entries, pin));
   const problems2 = edits.filter((edit) => "what" in edit);
   if (problems2.length > 0) throw new UserError(problems2);
-  const after = edited(
+  const after2 = edited(
     file2,
     source,
     edits.filter((edit) => "text" in edit)
   );
-  verify2(after, before, wanted);
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(after.bytes);
+  verify2(after2, before, wanted);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(after2.bytes);
 }
 function edited(file2, source, edits) {
   const marked = file2.bytes[0] === 239 && file2.bytes[1] === 187 && file2.bytes[2] === 191;
@@ -37424,9 +45361,9 @@ function editEntry(source, entry, digest) {
   if (value?.range) return { start: value.range[0], end: value.range[1], text: digest };
   const anchor = pairOf2(entry, "src_build_tag") ?? pairOf2(entry, "name");
   const key2 = anchor?.key;
-  const after = anchor?.value;
-  if (!key2?.range || !after?.range) throw new Error("a valid entry has a name");
-  const end2 = after.range[1];
+  const after2 = anchor?.value;
+  if (!key2?.range || !after2?.range) throw new Error("a valid entry has a name");
+  const end2 = after2.range[1];
   if (entry.flow) return { start: end2, end: end2, text: `, src_digest: ${digest}` };
   const indent = " ".repeat(placeAt(source, key2.range[0]).column - 1);
   return linesAfter(source.text, end2, [`${indent}src_digest: ${digest}`]);
@@ -37455,10 +45392,10 @@ function applyEdits(text4, edits) {
 }
 function verify2(file2, before, pins) {
   const digests = new Map(pins.map(({ location: location2, digest }) => [keyOf4(location2), digest]));
-  const after = imagesOf3(file2);
+  const after2 = imagesOf4(file2);
   for (const [index, image2] of before.entries()) {
     const location2 = image2.origin.at();
-    const got = after[index];
+    const got = after2[index];
     const expected = meaning(image2, digests.get(keyOf4(location2)) ?? image2.srcDigest);
     if (got && expected === meaning(got, got.srcDigest)) continue;
     throw new UserError({
@@ -37468,7 +45405,7 @@ function verify2(file2, before, pins) {
     });
   }
 }
-function imagesOf3(file2) {
+function imagesOf4(file2) {
   try {
     return parseConfig([file2]).images;
   } catch (error2) {
@@ -37508,8 +45445,8 @@ function addEntry(file2, entry) {
   if ("what" in source) throw new UserError(source);
   const before = parseConfig([file2]);
   const edit = insertion(source, entry);
-  const after = edit === null ? null : edited(file2, source, [edit]);
-  if (after !== null && isAdded(before, after, entry)) return after;
+  const after2 = edit === null ? null : edited(file2, source, [edit]);
+  if (after2 !== null && isAdded(before, after2, entry)) return after2;
   throw new UserError({
     location: { file: file2.path, line: 1, column: 1 },
     what: 'the layout of "images" is one that cannot be edited safely, and nothing was changed',
@@ -37518,9 +45455,9 @@ function addEntry(file2, entry) {
 }
 function isAdded(before, file2, entry) {
   try {
-    const after = parseConfig([file2]);
-    const added = after.images.at(-1);
-    const rest = { ...after, images: after.images.slice(0, -1) };
+    const after2 = parseConfig([file2]);
+    const added = after2.images.at(-1);
+    const rest = { ...after2, images: after2.images.slice(0, -1) };
     return added !== void 0 && said2(rest) === said2(before) && isEntry(added, entry);
   } catch (error2) {
     if (error2 instanceof UserError) return false;
@@ -37853,7 +45790,7 @@ var init_init = __esm({
     init_fit();
     init_presets();
     init_write();
-    init_output3();
+    init_output2();
     TAG_FILE = ".github/image-tags.yaml";
     WORKFLOW = ".github/workflows/image-tags.yml";
     ODD = new RegExp("^-|:|\\p{Cc}", "u");
@@ -37870,11 +45807,11 @@ async function addCommand(args, io) {
   const entry = entryOf4(args);
   const file2 = await oneFile(args, io);
   load(promotionRequest("validate", [file2]));
-  const after = addEntry(file2, entry);
-  const loaded = load(promotionRequest("plan", [after]));
+  const after2 = addEntry(file2, entry);
+  const loaded = load(promotionRequest("plan", [after2]));
   const problems2 = conflicts(loaded);
   if (problems2.length > 0) throw new UserError(problems2);
-  await replaceFile((0, import_node_path18.resolve)(io.cwd, file2.path), Buffer.from(after.bytes).toString());
+  await replaceFile((0, import_node_path18.resolve)(io.cwd, file2.path), Buffer.from(after2.bytes).toString());
   const { line: line2 } = loaded.config.images.at(-1)?.origin.at() ?? { line: 1 };
   const log = logFor(args, io);
   log.line(`added ${entry.name}:${entry.tag} to ${file2.path}:${line2}`);
@@ -37891,9 +45828,9 @@ function entryOf4(args) {
   }
   const pinned = isDigest(source);
   const problems2 = [
-    wrong4("the image", parseRepository(name)),
-    ...pinned ? [] : [wrong4("the source", parseTag(source))],
-    wrong4("the tag", parseTag(tag2))
+    wrong5("the image", parseRepository(name)),
+    ...pinned ? [] : [wrong5("the source", parseTag(source))],
+    wrong5("the tag", parseTag(tag2))
   ].flat();
   if (problems2.length > 0) throw new UserError(problems2);
   const src_ref = args.text("src-ref");
@@ -37904,11 +45841,12 @@ function entryOf4(args) {
     tag: tag2
   };
 }
-function wrong4(word, parsed2) {
+function wrong5(word, parsed2) {
   return parsed2.ok ? [] : [{ what: `${word}: ${parsed2.what}`, hint: parsed2.hint }];
 }
 async function oneFile(args, io) {
   const [file2, ...others] = await tagFiles(args, io);
+  if (file2 !== void 0) requireTagFile(file2);
   if (file2 !== void 0 && others.length === 0) return file2;
   throw new UserError({
     what: `retag add writes to one tag file, not ${others.length + 1}`,
@@ -37922,8 +45860,8 @@ function conflicts({ config, policy: policy2, images }) {
   const others = new Map(
     images.filter((tag2) => !mine.includes(tag2)).map((tag2) => [formatReference(tag2.destination), tag2])
   );
-  const problems2 = mine.flatMap(({ destination, taken }) => {
-    const reference2 = formatReference(destination);
+  const problems2 = mine.flatMap(({ destination: destination2, taken }) => {
+    const reference2 = formatReference(destination2);
     const other2 = others.get(reference2);
     if (taken !== null) return [{ what: `${reference2}: ${taken}`, hint: "choose another tag" }];
     if (other2 === void 0) return [];
@@ -37947,12 +45885,13 @@ var init_add2 = __esm({
     "use strict";
     import_node_path18 = require("node:path");
     init_add();
+    init_config();
     init_errors();
     init_load();
     init_reference();
     init_request();
     init_write();
-    init_output3();
+    init_output2();
     init_session();
   }
 });
@@ -37966,6 +45905,7 @@ __export(pin_exports, {
 async function pinCommand(args, io) {
   checkCommon(args);
   return withSession(args, io, async ({ log, registry, concurrency, files }) => {
+    files.forEach(requireTagFile);
     const config = parseConfig(files);
     const registryMap = parseRegistryMap(args.list("registry-map"));
     const outcomes = await lookUpPins(config.images, registry, { registryMap, concurrency });
@@ -38054,7 +45994,7 @@ async function verifyCommand(args, io) {
     if (args.is("json")) io.stdout.write(`${JSON.stringify(documentOf(results), null, 2)}
 `);
     else for (const line2 of results.flatMap(linesOf4)) session.log.line(line2);
-    return results.every(({ holds }) => holds) ? 0 : 1;
+    return results.every(({ holds: holds2 }) => holds2) ? 0 : 1;
   });
 }
 function namedImages(words) {
@@ -38111,17 +46051,17 @@ async function verifyOne({ text: text4, ref }, rules2, check3, map2, registry) {
   }
 }
 function documentOf(results) {
-  const images = results.map(({ image: image2, digest, holds, verdict: verdict2, why }) => ({
+  const images = results.map(({ image: image2, digest, holds: holds2, verdict: verdict2, why }) => ({
     image: image2,
     digest,
-    holds,
+    holds: holds2,
     why,
     rules: trustReport(verdict2)
   }));
   return { version: 1, images };
 }
-function linesOf4({ image: image2, digest, holds, verdict: verdict2, why }) {
-  const head2 = `${holds ? "=" : "!"} ${image2}${digest === null ? "" : ` (${digest.slice(0, 19)})`}`;
+function linesOf4({ image: image2, digest, holds: holds2, verdict: verdict2, why }) {
+  const head2 = `${holds2 ? "=" : "!"} ${image2}${digest === null ? "" : ` (${digest.slice(0, 19)})`}`;
   const rules2 = trustReport(verdict2).flatMap(
     ({ rule: rule3, holds: met, signers, why: unmet2 }) => wrap(`    ${rule3}: `, met ? signersText(signers) : `not met: ${unmet2}`, WIDTH2, 6)
   );
@@ -38183,8 +46123,8 @@ async function followUpCommand(args, io) {
 }
 function trailersOf(args) {
   const given2 = args.list("trailer");
-  const wrong5 = given2.filter((text4) => !/^[A-Za-z][A-Za-z0-9-]*: ?\S[^\r\n]*$/.test(text4));
-  const problems2 = wrong5.map((text4) => ({
+  const wrong6 = given2.filter((text4) => !/^[A-Za-z][A-Za-z0-9-]*: ?\S[^\r\n]*$/.test(text4));
+  const problems2 = wrong6.map((text4) => ({
     what: `--trailer: "${text4}" is not a trailer`,
     hint: 'write a key, a colon and a value, as in --trailer "Depends-On: https://review.example/c/app/+/1"'
   }));
@@ -38235,11 +46175,11 @@ function requireUntouched(plan2, before, here) {
 function notRight({ config, outcomes }) {
   return config.images.flatMap((entry) => {
     if (entry.references.length === 0) return [];
-    const wrong5 = outcomes.find(
+    const wrong6 = outcomes.find(
       ({ planned: { wanted: wanted2, action: action2 } }) => wanted2.entries.includes(entry) && action2 !== "keep"
     );
-    if (wrong5 === void 0) return [];
-    const { wanted, reason } = wrong5.planned;
+    if (wrong6 === void 0) return [];
+    const { wanted, reason } = wrong6.planned;
     const what = `${formatReference(wanted.destination)} is not right yet (${reason.code}): ${reason.text}`;
     return [{ location: entry.origin.at(), what, hint: 'run "retag apply" first' }];
   });
@@ -38354,7 +46294,7 @@ var init_stages = __esm({
     init_clock();
     init_process();
     init_adapters();
-    init_output3();
+    init_output2();
     init_session();
   }
 });
@@ -38392,7 +46332,7 @@ var init_tracking = __esm({
     init_sync();
     init_process();
     init_adapters();
-    init_output3();
+    init_output2();
   }
 });
 
@@ -38402,36 +46342,36 @@ __export(explain_exports, {
   explainCommand: () => explainCommand
 });
 function explainCommand({ words }, io) {
-  const [code2, ...more] = words;
+  const [code18, ...more] = words;
   if (more.length > 0)
     throw new UserError({ what: "retag explain takes one code", hint: "ask for one at a time" });
-  io.stdout.write(`${(code2 === void 0 ? list3() : explain(code2)).join("\n")}
+  io.stdout.write(`${(code18 === void 0 ? list3() : explain(code18)).join("\n")}
 `);
   return Promise.resolve(0);
 }
 function list3() {
-  const column = Math.max(...CODES2.map(([code2]) => code2.length)) + 2;
+  const column = Math.max(...CODES2.map(([code18]) => code18.length)) + 2;
   const rows2 = CODES2.flatMap(
-    ([code2, action2, { means }]) => fitted(code2.padEnd(column) + action2.padEnd(8), means, column + 8)
+    ([code18, action2, { means }]) => fitted(code18.padEnd(column) + action2.padEnd(8), means, column + 8)
   );
   return [...rows2, "", '"retag explain CODE" says what to do.'];
 }
-function explain(code2) {
-  const found = CODES2.filter(([name]) => name === code2);
+function explain(code18) {
+  const found = CODES2.filter(([name]) => name === code18);
   if (found.length > 0)
     return found.flatMap(([, action2, explained], i) => [
       ...i > 0 ? [""] : [],
-      ...one(code2, action2, explained)
+      ...one(code18, action2, explained)
     ]);
-  const near = suggest(code2, new Set(CODES2.map(([name]) => name)));
+  const near = suggest(code18, new Set(CODES2.map(([name]) => name)));
   throw new UserError({
-    what: `there is no reason or error code "${code2}"`,
+    what: `there is no reason or error code "${code18}"`,
     hint: near === void 0 ? '"retag explain" lists them' : `did you mean "${near}"?`
   });
 }
-function one(code2, action2, { means, help, more }) {
+function one(code18, action2, { means, help, more }) {
   return [
-    `${code2}: ${action2}`,
+    `${code18}: ${action2}`,
     "",
     ...fitted("", `${means.charAt(0).toUpperCase()}${means.slice(1)}.`),
     ...help === void 0 ? [] : ["", ...fitted("help: ", help, 6)],
@@ -38451,8 +46391,8 @@ var init_explain = __esm({
     DOCS = "https://github.com/retag/retag/blob/v1/docs/";
     WIDTH3 = 80;
     CODES2 = [
-      ...Object.entries(REASONS).map(([code2, { action: action2, ...explained }]) => [code2, action2, explained]),
-      ...Object.entries(FAILURES).map(([code2, explained]) => [code2, "failed", explained])
+      ...Object.entries(REASONS).map(([code18, { action: action2, ...explained }]) => [code18, action2, explained]),
+      ...Object.entries(FAILURES).map(([code18, explained]) => [code18, "failed", explained])
     ];
   }
 });
@@ -38528,8 +46468,8 @@ function zsh() {
     const takes = flag2.type === "boolean" ? "" : `:${plain3(value ?? "")}:${values(value)}`;
     const once6 = multiple ? "*" : forms2.length > 1 ? `(${forms2.join(" ")})` : "";
     return forms2.map((form) => {
-      const sign3 = flag2.type === "boolean" ? "" : form === `--${name}` ? "=" : "+";
-      return `        ${quoted2(`${once6}${form}${sign3}[${plain3(help)}]${takes}`)} \\`;
+      const sign4 = flag2.type === "boolean" ? "" : form === `--${name}` ? "=" : "+";
+      return `        ${quoted2(`${once6}${form}${sign4}[${plain3(help)}]${takes}`)} \\`;
     });
   };
   return [
@@ -38797,7 +46737,7 @@ var init_demo = __esm({
     init_run();
     init_process();
     init_adapters();
-    init_output3();
+    init_output2();
     init_registry2();
     init_session();
     PLATFORMS = ["linux/amd64", "linux/arm64", "linux/s390x", "linux/ppc64le"];
@@ -38835,8 +46775,8 @@ async function commandLine(argv) {
   const isLost = survivePipes();
   const { env, stdin } = process;
   const [stdout, stderr] = [printer(process.stdout), printer(process.stderr)];
-  const code2 = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
-  process.exitCode = code2 === 0 && isLost() ? 1 : code2;
+  const code18 = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
+  process.exitCode = code18 === 0 && isLost() ? 1 : code18;
 }
 async function action() {
   await tuneEngine();
@@ -38858,8 +46798,8 @@ function printer(stream2) {
 function survivePipes() {
   let isLost = false;
   for (const stream2 of [process.stdout, process.stderr]) {
-    stream2.on("error", ({ code: code2, message }) => {
-      if (code2 === "EPIPE" || isLost) return;
+    stream2.on("error", ({ code: code18, message }) => {
+      if (code18 === "EPIPE" || isLost) return;
       isLost = true;
       process.exitCode = 1;
       process.stderr.write(`error: the output cannot be written (${message})

@@ -11,7 +11,7 @@ const FLOORS = [
   ['registry', 'docker', 'git', 'github', 'system', 'embedded'],
   ['run.ts'],
   ['report'],
-  ['observe.ts', 'classify.ts', 'load.ts', 'execute.ts'],
+  ['observe.ts', 'classify.ts', 'load.ts', 'select.ts', 'execute.ts'],
   ['request.ts', 'want.ts'],
   ['builds'],
   ['plan'],
@@ -27,7 +27,16 @@ const floorOf = new Map(FLOORS.flatMap((rooms, floor) => rooms.map((room) => [ro
 
 const ADAPTERS = FLOORS[2];
 /** Adapters know these by their types alone, so that nothing outside runs a part of the flow. */
-const STAGES = ['run.ts', 'observe.ts', 'classify.ts', 'load.ts', 'execute.ts', 'request.ts', 'want.ts'];
+const STAGES = [
+  'run.ts',
+  'observe.ts',
+  'classify.ts',
+  'load.ts',
+  'select.ts',
+  'execute.ts',
+  'request.ts',
+  'want.ts',
+];
 
 /**
  * What may be imported of a folder from outside besides the file with its name and its model. Folders that are not

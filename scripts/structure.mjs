@@ -13,7 +13,7 @@ import ts from 'typescript';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const BOUNDS = {
   files: 250,
-  'loose files': 12,
+  'loose files': 13,
   folders: 17,
   lines: 40_000,
   'longest file': 350,

@@ -7,7 +7,7 @@ import { believed, type BuildStages, type Names, type Release, type TagList } fr
 import { type BuildStates, incompleteBuilds, observeBuilds } from './builds/state.js';
 import type { Config } from './config/model.js';
 import { OperationError, type Location } from './errors.js';
-import { formatReference, formatRepository, type Repository } from './oci/reference.js';
+import { formatReference, formatRepository, type Repository, tagOrDigest } from './oci/reference.js';
 import type { SourceState, WantedTag } from './plan/model.js';
 import { mapRepository, type RegistryMap } from './plan/overrides.js';
 import {
@@ -263,7 +263,7 @@ function ownerOf(
   promoted: ReadonlyMap<string, Location>,
 ): NameOwner {
   return (kind, destination) => {
-    const claim = matched === null ? null : takenFrom(policy, matched, kind, destination.tag);
+    const claim = matched === null ? null : takenFrom(policy, matched, kind, tagOrDigest(destination));
     if (claim !== null) return whoHas(claim);
     const entry = kind === 'channel' ? promoted.get(formatReference(destination)) : undefined;
     return entry === undefined ? null : `the entry at ${entry.file}:${entry.line} promotes an image to it`;

@@ -45,8 +45,10 @@ export function load(request: Request): Input {
   };
   const scope = scopeOf(request);
   const taken = ownerOfPromotions(config, policy, options);
+  const want = (entries: readonly ImageConfig[]): readonly WantedTag[] =>
+    wantImages(entries, { ...options, taken }).filter((tag) => isInScope(tag, scope, request));
   const images = collect(problems, [], () => wantImages(config.images, { ...options, taken }));
-  const input = { request, config, policy, trust, scope, options, images };
+  const input = { request, config, policy, trust, scope, options, images, want };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
   if (request.command === 'validate') collect(problems, undefined, () => refuseConflicts(images));
   const elsewhere = request.forge === null ? [] : unsupported(config, request.forge);
@@ -77,7 +79,7 @@ function trustedRules(
 
 /** Promotions of the inputs are entries as all others, after those of the files. */
 function withPromotions(config: Config, promotions: readonly ImageConfig[]): Config {
-  const before = config.builds.length + config.images.length;
+  const before = config.builds.length + config.images.length + config.selections.length;
   const added = promotions.map((entry, i) => ({ ...entry, number: before + i + 1 }));
   return { ...config, images: [...config.images, ...added] };
 }

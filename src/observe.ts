@@ -299,7 +299,7 @@ type GateParts = Pick<Ports, 'gatekeeper' | 'subject'> & { readonly registry: Pi
 export function observeParts(release: Release | null, parts: GateParts, gitTags?: GitTags): ObserveParts {
   const unknown = release?.names.unknown ?? null;
   return {
-    nameless: ({ group }) => (group === null ? null : unknown),
+    nameless: ({ group, nameless = null }) => (group === null ? nameless : unknown),
     gate: (wanted, source) => {
       const revision = source.state === 'present' ? (source.facts?.revision ?? null) : null;
       const entry = wanted.entries.find(isPromotion);

@@ -199,6 +199,8 @@ export interface Registry {
   tags(repository: Repository): Promise<readonly string[]>;
   /** The same in one request; null where that does not give all of them, or fails. */
   tagsAtOnce(repository: Repository): Promise<ReadonlySet<string> | null>;
+  /** All repositories of a registry that has a catalog, as `tags`. */
+  repositories(registry: string): Promise<readonly string[]>;
   usage(): HttpUsage;
   /** Ends kept-alive connections. */
   close(): void;

@@ -104,6 +104,8 @@ export interface Input {
   readonly options: WantOptions;
   /** the tags that promotions want */
   readonly images: readonly WantedTag[];
+  /** the tags that these promotions want, within what the run looks at */
+  want(entries: readonly ImageConfig[]): readonly WantedTag[];
 }
 
 /** The outside systems of a run, built by the entries. */

@@ -1,4 +1,4 @@
-/** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
+/** THE FLOW on one page: load → select → classify → want → observe → plan → execute → report. */
 import { setImmediate } from 'node:timers/promises';
 import { type BuildActions, type BuiltImages, buildRelease, planBuilds, tryBuilds } from './builds/build.js';
 import type { Release } from './builds/release.js';
@@ -17,6 +17,7 @@ import type { Report } from './report/model.js';
 import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
 import { buildsWithoutRef } from './report/nothing.js';
 import type { Input, Ports, Request } from './request.js';
+import { select } from './select.js';
 import { wrap } from './shared/text.js';
 import { createRecords, type Recorder, type Records } from './trust/record.js';
 import { createTrustCheck, NO_TRUST, type TrustCheck } from './trust/check.js';
@@ -57,10 +58,11 @@ export async function run(request: Request, ports: Ports): Promise<RunResult> {
 }
 
 /** The same for what is loaded already. */
-export async function runLoaded(input: Input, ports: Ports): Promise<RunResult> {
-  const { request } = input;
+export async function runLoaded(loaded: Input, ports: Ports): Promise<RunResult> {
+  const { request } = loaded;
   const started = ports.clock.now();
   await breathe();
+  const input = await select(loaded, ports.registry, ports.log);
   for (const problem of inputWarnings(input)) ports.log.warning(problem);
   const passedOver = buildsWithoutRef(input);
   if (passedOver !== null) ports.log.warning(passedOver);

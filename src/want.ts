@@ -3,7 +3,7 @@ import type { BuildName, RunBuild } from './builds/inputs.js';
 import { imageOf } from './builds/machines.js';
 import type { Gate, ImageConfig, ImageName } from './config/model.js';
 import { type Problem, UserError } from './errors.js';
-import { type ImageRef, parseTag, type TagRef } from './oci/reference.js';
+import { type ImageRef, isDigest, parseTag, tagOrDigest } from './oci/reference.js';
 import type { TagKind, WantedTag } from './plan/model.js';
 import { isForced, mapRepository, type RegistryMap, shownName, type WantOptions } from './plan/overrides.js';
 import type { Decision } from './policy/policy.js';
@@ -18,7 +18,7 @@ function tooMany(images: readonly ImageConfig[]): Problem[] {
       const what = `there are ${length} items in "${key}", and at most ${RUN_LIMITS.list} are allowed`;
       return [{ location: origin.at(key), what, hint: 'split the entry' }];
     }
-    wanted += names.length * tags.length * (stable ? 2 : 1);
+    wanted += names.length * Math.max(tags.length, 1) * (stable ? 2 : 1);
     if (wanted <= RUN_LIMITS.wanted) continue;
     const what = `up to here more than ${RUN_LIMITS.wanted} tags are asked for, which is the most for one run`;
     return [{ location: origin.at(), what, hint: 'split the tag file, and run Retag for each part' }];
@@ -34,10 +34,17 @@ export function wantImages(images: readonly ImageConfig[], options: WantOptions)
   const problems = tooMany(images);
   if (problems.length > 0) throw new UserError(problems);
   const wanted = images.flatMap((entry) =>
-    entry.names.flatMap((name) => entry.tags.flatMap((tag) => wantOne(entry, name, tag, options, problems))),
+    entry.names.flatMap((name) =>
+      tagsOf(entry).flatMap((tag) => wantOne(entry, name, tag, options, problems)),
+    ),
   );
   if (problems.length > 0) throw new UserError(problems);
   return wanted;
+}
+
+/** An entry without tags promotes the digest itself. */
+function tagsOf({ tags, srcDigest }: ImageConfig): readonly string[] {
+  return tags.length === 0 && srcDigest !== undefined ? [srcDigest] : tags;
 }
 
 function wantOne(
@@ -70,7 +77,7 @@ function primaryTag(entry: ImageConfig, image: ImageName, tag: string, options: 
   return {
     kind: 'primary',
     image: shownName(image.text, image.repository, registryMap),
-    destination: { ...repository, tag },
+    destination: isDigest(tag) ? { ...repository, digest: tag } : { ...repository, tag },
     source: { from: 'image', ref: sourceRef(entry, registryMap) },
     entries: [entry],
     location: placeOf(entry),
@@ -85,6 +92,7 @@ function primaryTag(entry: ImageConfig, image: ImageName, tag: string, options: 
     taken: options.taken?.(entry, image, tag, 'primary') ?? null,
     follows: null,
     group: null,
+    ...(entry.unlisted === undefined ? {} : { nameless: entry.unlisted }),
   };
 }
 
@@ -109,7 +117,7 @@ function sourceRef(entry: ImageConfig, map: RegistryMap): ImageRef {
 const RELEASE = 'release';
 
 /** Whose name it is, in words, when the tag must not have it. */
-export type NameOwner = (kind: TagKind, destination: TagRef) => string | null;
+export type NameOwner = (kind: TagKind, destination: ImageRef) => string | null;
 
 /** What an image must be that a rule promotes instead of building it. */
 type Conditions = Pick<WantedTag, 'platforms' | 'revision'>;
@@ -204,7 +212,7 @@ function sourceOf(
 
 function stableOf(leader: WantedTag, name: BuildName, decision: Decision, stable: boolean): WantedTag[] {
   if (decision.stable === false || decision.class === 'stable') return [];
-  const tag = leader.destination.tag + decision.stableSuffix;
+  const tag = tagOrDigest(leader.destination) + decision.stableSuffix;
   const gates: readonly Gate[] = typeof decision.stable === 'object' ? decision.stable.requires : [];
   const follows = follower(leader, name, 'stable', tag);
   return [{ ...follows, gates: [...leader.gates, ...gates], manual: isManual(decision, stable) }];

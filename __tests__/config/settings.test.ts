@@ -8,6 +8,7 @@ describe('files and documents', () => {
       expect(parse(text)).toEqual({
         builds: [],
         images: [],
+        selections: [],
         runners: {},
         stagePolicy: 'demote',
         onHold: 'pass',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { tagOrDigest } from '../../src/oci/reference.js';
 import { OperationError } from '../../src/errors.js';
 import { decide } from '../../src/plan/decide.js';
 import type { Observed, SourceState, WantedTag } from '../../src/plan/model.js';
@@ -287,7 +288,7 @@ describe('the plan', () => {
   const stableOf = (primary: WantedTag): WantedTag => ({
     ...primary,
     kind: 'stable',
-    destination: { ...primary.destination, tag: `${primary.destination.tag}-stable` },
+    destination: { ...primary.destination, tag: `${tagOrDigest(primary.destination)}-stable` },
     follows: primary,
   });
 
@@ -298,7 +299,7 @@ describe('the plan', () => {
     const two = wantedTag({ destination: { ...one.destination, tag: '1.1' } });
     const wanted = [channel, stable, one, two];
     const made = plan(wanted, new Map(wanted.map((tag) => [tag, observedTag()])));
-    expect(made.actions.map(({ wanted: tag }) => tag.destination.tag)).toEqual([
+    expect(made.actions.map(({ wanted: tag }) => tagOrDigest(tag.destination))).toEqual([
       '1.0',
       '1.1',
       '1.0-stable',

@@ -94,6 +94,7 @@ export function memoryRegistry(
       return Promise.resolve();
     },
     tagsAtOnce: () => Promise.resolve(null),
+    repositories: () => Promise.resolve([]),
     tags: (repository) => {
       call('tags', repository);
       const prefix = `${formatRepository(repository)}:`;

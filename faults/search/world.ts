@@ -232,6 +232,7 @@ function registryOf(
       return Promise.resolve();
     },
     tags: () => Promise.resolve([...tags.keys()]),
+    repositories: () => Promise.resolve([]),
     usage: () => ({ requests: 0, retries: 0, bytes_in: 0, bytes_out: 0 }),
     close: nothing,
   };

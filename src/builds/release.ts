@@ -1,6 +1,6 @@
 /** A release: what a git ref is called, the images that are built for it, and the tags that they get. */
 import { OperationError } from '../errors.js';
-import { formatRepository, type Repository } from '../oci/reference.js';
+import { formatRepository, type Repository, tagOrDigest } from '../oci/reference.js';
 import type { ChannelVerdict, WantedTag } from '../plan/model.js';
 import {
   compareChannel,
@@ -86,12 +86,13 @@ export async function channelOf(
   gitTags: GitTags,
 ): Promise<ChannelVerdict | null> {
   const { resolved = null, policy, tagLists, today = '' } = release?.names ?? {};
-  const { tag: channel, ...repository } = destination;
+  const { registry: host, repository: path } = destination;
+  const [repository, channel] = [{ registry: host, repository: path }, tagOrDigest(destination)];
   const name = formatRepository(repository);
   const list = tagLists?.get(name);
   if (release === null || policy === undefined || resolved === null || list === undefined) return null;
   const here = release.wanted.filter((wanted) => formatRepository(wanted.destination) === name);
-  const wanted = [channel, ...here.map((each) => each.destination.tag)];
+  const wanted = [channel, ...here.map((each) => tagOrDigest(each.destination))];
   const tags = await believed(list, repository, [...new Set(wanted)], registry);
   if (tags instanceof OperationError) return { order: 'unknown', error: tags };
   const compared = compareChannel(policy, resolved, channel, tags);

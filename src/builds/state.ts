@@ -4,7 +4,7 @@
  */
 import { OperationError } from '../errors.js';
 import { platformsMissing } from '../oci/platform.js';
-import type { DigestRef, Repository } from '../oci/reference.js';
+import { type DigestRef, type Repository, tagOrDigest } from '../oci/reference.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
 import type { InspectedImage, Registry } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
@@ -195,8 +195,9 @@ async function observePrimary(
   registry: Registry,
 ): Promise<PrimaryObservation> {
   const { destination, forced, source } = wanted;
-  const stable = followers.map((follower) => follower.destination.tag);
-  const { tag, ...repository } = destination;
+  const stable = followers.map((follower) => tagOrDigest(follower.destination));
+  const tag = tagOrDigest(destination);
+  const repository = { registry: destination.registry, repository: destination.repository };
   const image = source.from === 'build' ? source.build : '';
   return { image, repository, tag, forced, stable, found: await foundAt(wanted, revision, registry) };
 }
@@ -206,8 +207,8 @@ async function foundAt(
   revision: string | null,
   registry: Registry,
 ): Promise<PrimaryObservation['found']> {
-  const { tag, ...repository } = destination;
-  const existence = await registry.head({ ...repository, tag });
+  const repository = { registry: destination.registry, repository: destination.repository };
+  const existence = await registry.head(destination);
   if (existence.state !== 'present') return existence;
   try {
     const at: DigestRef = { ...repository, digest: existence.digest };

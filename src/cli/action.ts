@@ -29,6 +29,7 @@ import { run, type RunResult } from '../run.js';
 import { escapeCell } from '../shared/markdown.js';
 import { systemClock } from '../system/clock.js';
 import { readDigests, readTagFiles } from '../system/files.js';
+import { hostsNamed, otherToolOptions, withinRights } from './session.js';
 import { type Deadline, parseSettle, parseTimeout, startDeadline } from '../system/process.js';
 import { checkWritable, writeJson } from '../system/write.js';
 import { gitHubOf, openAdapters } from './adapters.js';
@@ -62,7 +63,7 @@ async function runWith(
   const path = inputs.report || join(env['RUNNER_TEMP'] ?? '.', 'retag-report.json');
   await checkWritable(path, 'input report', workspace);
   if (inputs.token !== '') mask(inputs.token);
-  const files = await filesOf(inputs, workspace);
+  const named = await filesOf(inputs, workspace, env);
   const ci = await readCiRun(env);
   const merged = inputs.ref === '' ? mergeOf(ci) : null;
   const facts = await readRefFacts({
@@ -70,7 +71,7 @@ async function runWith(
     env,
     cwd: workspace,
     time: systemClock.now(),
-    files,
+    files: named,
     ref: inputs.ref || merged?.base || undefined,
     // Whoever leaves the command to the event has not said what the run is for.
     yes: inputs.command !== 'auto',
@@ -80,6 +81,7 @@ async function runWith(
       : { isTagAt: asker({ run: ci, token: inputs.token, env, log, signal: deadline.signal }) }),
   });
   const command = commandFor(inputs.command, facts);
+  const files = named.map((file) => withinRights(file, facts.may, command !== 'validate'));
   for (const text of facts.warnings) log.warning(text);
   if (!facts.may.write && inputs.command === 'auto' && !isReview(facts) && facts.warnings.length === 0)
     log.warning(`nothing is written: ${facts.may.why}; ${facts.may.help}`);
@@ -222,9 +224,10 @@ async function reportError(error: unknown, env: NodeJS.ProcessEnv): Promise<numb
 }
 
 /** Every image name that an input gives. */
-function namesIn({ images, promotions }: ActionInputs): string[] {
+function namesIn({ images, promotions, destination }: ActionInputs): string[] {
   return [
     ...images,
+    ...hostsNamed(destination),
     ...promotions.flatMap(({ srcName, names }) => [srcName ?? '', ...names.map(({ text }) => text)]),
   ];
 }
@@ -232,14 +235,20 @@ function namesIn({ images, promotions }: ActionInputs): string[] {
 // The inputs of the action → what a run is asked for.
 
 /** The tag files; none when the inputs stand in for the default one and it is not there. */
-export async function filesOf(inputs: ActionInputs, workspace: string): Promise<TagFile[]> {
+export async function filesOf(
+  inputs: ActionInputs,
+  workspace: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<TagFile[]> {
   const { policy, images, imagesDisabled, promotions } = inputs;
   const standsIn = policy !== '' || images.length > 0 || imagesDisabled || promotions.length > 0;
   if (standsIn && !inputs.configGiven) {
     const there = await stat(join(workspace, inputs.config[0] ?? '')).catch(() => null);
     if (there === null) return [];
   }
-  return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
+  const options = otherToolOptions(inputs.destination, inputs.scoped, env);
+  const files = await readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
+  return files.map((file) => ({ ...file, options }));
 }
 
 /** How images are built, by the inputs and the event. */

@@ -1,7 +1,7 @@
 /** `retag add IMAGE SOURCE TAG`: one more entry in the tag file. */
 import { resolve } from 'node:path';
 import { addEntry, type NewEntry } from '../config/add.js';
-import type { TagFile } from '../config/config.js';
+import { requireTagFile, type TagFile } from '../config/config.js';
 import { type Parsed, type Problem, UserError } from '../errors.js';
 import { load, promotionProblems } from '../load.js';
 import { formatReference, isDigest, parseRepository, parseTag } from '../oci/reference.js';
@@ -59,6 +59,7 @@ function wrong(word: string, parsed: Parsed<unknown>): Problem[] {
 
 async function oneFile(args: Arguments, io: Io): Promise<TagFile> {
   const [file, ...others] = await tagFiles(args, io);
+  if (file !== undefined) requireTagFile(file);
   if (file !== undefined && others.length === 0) return file;
   throw new UserError({
     what: `retag add writes to one tag file, not ${others.length + 1}`,

@@ -126,6 +126,17 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'URL',
     help: 'src_ref of the entry: the commit that the image is built from',
   },
+  destination: {
+    type: 'string',
+    commands: [...RUNS, 'validate'],
+    value: 'REGISTRY/PATH',
+    help: 'where the images of a file of skopeo sync go',
+  },
+  scoped: {
+    type: 'boolean',
+    commands: [...RUNS, 'validate'],
+    help: 'with --destination: keep the whole name of the source below it',
+  },
   stable: { type: 'boolean', commands: RUNS, help: 'also write stable tags that wait for approval' },
   yes: {
     short: 'y',

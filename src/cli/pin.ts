@@ -1,6 +1,6 @@
 /** `retag pin` */
 import { resolve } from 'node:path';
-import { parseConfig } from '../config/config.js';
+import { parseConfig, requireTagFile } from '../config/config.js';
 import { pinDigests } from '../config/edit.js';
 import type { ImageConfig } from '../config/model.js';
 import type { Problem } from '../errors.js';
@@ -19,6 +19,7 @@ import { checkCommon, withSession } from './session.js';
 export async function pinCommand(args: Arguments, io: Io): Promise<number> {
   checkCommon(args);
   return withSession(args, io, async ({ log, registry, concurrency, files }) => {
+    files.forEach(requireTagFile);
     const config = parseConfig(files);
     const registryMap = parseRegistryMap(args.list('registry-map'));
     const outcomes = await lookUpPins(config.images, registry, { registryMap, concurrency });

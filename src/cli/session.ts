@@ -3,12 +3,13 @@ import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseImages } from '../builds/inputs.js';
 import { type CiRun, readCiRun } from '../ci/ci.js';
-import type { TagFile } from '../config/config.js';
+import type { OtherToolOptions, TagFile } from '../config/config.js';
 import { collect, type Problem, UserError } from '../errors.js';
 import { readPermission, readRefFacts } from '../git/facts.js';
 import { checkoutAbove, commitOf, gitIn } from '../git/git.js';
 import { isCi } from '../git/permission.js';
 import { checkedOutRef } from '../git/refs.js';
+import { parseRepository } from '../oci/reference.js';
 import { parseRegistryMap } from '../plan/overrides.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
 import type { Log, Registry } from '../ports.js';
@@ -49,6 +50,23 @@ export interface Session {
  * from every directory of the checkout; none when flags or words stand in for it.
  */
 export async function tagFiles(args: Arguments, io: Io): Promise<TagFile[]> {
+  const options = otherToolOptions(args.text('destination') ?? '', args.is('scoped'), io.env);
+  return (await filesNamed(args, io)).map((file) => ({ ...file, options }));
+}
+
+/** What files of other tools need besides themselves. @throws UserError for a destination that is none */
+export function otherToolOptions(
+  destination: string,
+  scoped: boolean,
+  env: NodeJS.ProcessEnv | undefined,
+): OtherToolOptions {
+  const checked = parseRepository(`${destination.replace(/\/+$/, '')}/x`);
+  if (destination !== '' && !checked.ok)
+    throw new UserError({ what: `destination: ${checked.what}`, hint: 'write "registry/path"' });
+  return { ...(env && { env }), ...(destination === '' ? {} : { destination }), scoped };
+}
+
+async function filesNamed(args: Arguments, io: Io): Promise<TagFile[]> {
   const given = [...args.list('config'), ...(TAKE_FILES.includes(args.command) ? args.words : [])];
   if (given.length > 0) return readTagFiles(given, { cwd: io.cwd });
   if (args.is('policy')) return [];
@@ -96,19 +114,20 @@ export async function withSession(
   const { signal } = deadline;
   let registry: Registry | null = null;
   try {
-    const files = await tagFiles(args, io);
+    const named = await tagFiles(args, io);
     const workspace = await workspaceOf(io);
-    const tracked = files.map((file) => ({
+    const tracked = named.map((file) => ({
       ...file,
       path: relative(workspace, resolve(io.cwd, file.path)).replaceAll(sep, '/'),
     }));
     const ref = await refAndPermission(args, io, workspace, tracked);
+    const files = named.map((file) => withinRights(file, ref.may, CLASSIFY.includes(args.command)));
     registry = realRegistry({
       env: io.env,
       log,
       signal,
       concurrency,
-      ...permitted(ref.may, insecure, args.list('registry-map')),
+      ...permitted(ref.may, insecure, args.list('registry-map'), hostsNamed(args.text('destination'))),
     });
     const places = { files, tracked, workspace };
     const code = await body({ log, registry, signal, concurrency, insecure, ...places, ...ref });
@@ -122,6 +141,17 @@ export async function withSession(
     registry?.close();
     deadline.release();
   }
+}
+
+/** Where no credential may be used, templates of a file read no variable: names of images are sent to registries. */
+export function withinRights(file: TagFile, may: Permission, needsDestination: boolean): TagFile {
+  const { env, ...rest } = file.options ?? {};
+  return { ...file, options: { ...rest, ...(may.credentials && env && { env }), needsDestination } };
+}
+
+/** A destination as the name of an image. */
+export function hostsNamed(destination = ''): readonly string[] {
+  return destination === '' ? [] : [`${destination.replace(/\/+$/, '')}/x`];
 }
 
 async function refAndPermission(

@@ -21,6 +21,7 @@ import type {
   TrustRule,
   Unread,
 } from './model.js';
+import { namesOf } from './destinations.js';
 import { originOf } from './origin.js';
 import { parsePlatform } from '../oci/platform.js';
 import type {
@@ -33,6 +34,7 @@ import type {
   TrackingData,
   TrustData,
 } from './schema/file.js';
+import type { Found } from './other-tools/entries.js';
 import type { Positions } from './partial.js';
 import type { YamlDocument } from './yaml.js';
 
@@ -44,6 +46,8 @@ export interface Piece {
   readonly positions: Positions | null;
   /** null when all of its policy is there */
   readonly unread: Unread | null;
+  /** what a file of another tool asks for */
+  readonly found?: Found;
 }
 
 /** The policies of documents behind the first that has one: they count for nothing, and what is wrong in them is wrong. */
@@ -60,18 +64,24 @@ export function laterPolicies(pieces: readonly Piece[]): PolicyConfig[] {
 export function assemble(pieces: readonly Piece[]): Config {
   const policy = first(pieces, 'policy');
   const tracking = first(pieces, 'tracking');
+  const named = (name: string | readonly string[]): ImageName[] =>
+    namesOf(listOf(name), first(pieces, 'destinations')?.value ?? {});
   let number = 0;
   return {
     ...(policy ? { policy: policyConfig(policy, policy.value) } : {}),
     builds: pieces.flatMap(({ document, data, positions }) =>
       (data.builds ?? []).map((build, i) =>
-        buildConfig(document, build, ['builds', positions?.builds[i] ?? i], ++number),
+        buildConfig(document, build, named(build.name), ['builds', positions?.builds[i] ?? i], ++number),
       ),
     ),
-    images: pieces.flatMap(({ document, data, positions }) =>
-      (data.images ?? []).map((image, i) =>
-        imageConfig(document, image, ['images', positions?.images[i] ?? i], ++number),
+    images: pieces.flatMap(({ document, data, positions, found }) => [
+      ...(data.images ?? []).map((image, i) =>
+        imageConfig(document, image, named(image.name), ['images', positions?.images[i] ?? i], ++number),
       ),
+      ...(found?.images ?? []).map((image) => ({ ...image, number: ++number })),
+    ]),
+    selections: pieces.flatMap(({ found }) =>
+      (found?.selections ?? []).map((selection) => ({ ...selection, number: ++number })),
     ),
     runners: byPlatform(first(pieces, 'runners')?.value ?? {}),
     stagePolicy: first(pieces, 'stage_policy')?.value ?? 'demote',
@@ -98,12 +108,18 @@ function first<K extends keyof FileData>(
   return undefined;
 }
 
-function imageConfig(document: YamlDocument, data: ImageData, path: Path, number: number): ImageConfig {
+function imageConfig(
+  document: YamlDocument,
+  data: ImageData,
+  names: readonly ImageName[],
+  path: Path,
+  number: number,
+): ImageConfig {
   return {
     number,
-    names: namesOf(data.name),
+    names,
     ...given('srcName', data.src_name),
-    srcRepository: sure(parseRepository(data.src_name ?? listOf(data.name)[0] ?? '')),
+    srcRepository: sure(parseRepository(data.src_name ?? names[0]?.text ?? listOf(data.name)[0] ?? '')),
     ...given('srcBuildTag', data.src_build_tag),
     ...given('srcRef', data.src_ref),
     commit: data.src_ref === undefined ? null : parseCommit(data.src_ref),
@@ -120,14 +136,16 @@ function imageConfig(document: YamlDocument, data: ImageData, path: Path, number
   };
 }
 
-function namesOf(name: string | readonly string[]): ImageName[] {
-  return listOf(name).map((text) => ({ text, repository: sure(parseRepository(text)) }));
-}
-
-function buildConfig(document: YamlDocument, data: BuildData, path: Path, number: number): BuildConfig {
+function buildConfig(
+  document: YamlDocument,
+  data: BuildData,
+  names: readonly ImageName[],
+  path: Path,
+  number: number,
+): BuildConfig {
   return {
     number,
-    names: namesOf(data.name),
+    names,
     context: data.context ?? '.',
     ...given('file', data.file),
     ...given('target', data.target === '' ? undefined : data.target),

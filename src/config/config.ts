@@ -4,8 +4,10 @@ import { formatRepository, parseRepository } from '../oci/reference.js';
 import { RUN_LIMITS } from '../shared/limits.js';
 import { suggest } from '../shared/text.js';
 import { assemble, laterPolicies, type Piece } from './assemble.js';
+import { type Destinations, expandName, namesOf } from './destinations.js';
 import type { Config, PolicyConfig } from './model.js';
 import { originOf } from './origin.js';
+import { readOtherTools, shapeOf } from './other-tools/other-tools.js';
 import { partial } from './partial.js';
 import { problemsOf } from './problems.js';
 import { file, ONCE } from './schema/file.js';
@@ -13,7 +15,7 @@ import { judge, type Patience, quote } from './schema/parts.js';
 import { decode, type TagFile } from './source.js';
 import { readDocuments, type YamlDocument } from './yaml.js';
 
-export type { TagFile } from './source.js';
+export type { OtherToolOptions, TagFile } from './source.js';
 
 /** What tag files say, as far as they can be read, and what is wrong with the rest. */
 interface Reading {
@@ -38,14 +40,32 @@ export function parseConfig(files: readonly TagFile[]): Config {
   return config;
 }
 
+/** For commands that write into a tag file. @throws UserError for the file of another tool */
+export function requireTagFile(file: TagFile): void {
+  const [document] = read(file, () => undefined);
+  const tool = document === undefined ? null : shapeOf(document);
+  if (tool === null) return;
+  const what = `${file.path} is a file of ${tool}, and Retag writes into tag files only`;
+  throw new UserError({ what, hint: 'give a tag file' });
+}
+
 /** As `parseConfig`, for whoever has more to check: problems are given and not thrown, and what is right is there. */
 export function readConfig(files: readonly TagFile[]): Reading {
   const problems: Problem[] = [];
   const report = (problem: Problem): void => void problems.push(problem);
-  const documents = files.flatMap((each) => read(each, report));
+  const all = files.flatMap((each) =>
+    read(each, report).map((document) => ({ document, options: each.options ?? {} })),
+  );
   const allRead = problems.length === 0;
   const patience: Patience = { left: RUN_LIMITS.judged };
-  const pieces = documents.map((document) => pieceOf(document, patience, report));
+  const foreign = readOtherTools(all, patience.left, report);
+  const documents = all.flatMap(({ document }) => (foreign.has(document) ? [] : [document]));
+  const pieces = all.map(({ document }): Piece => {
+    const found = foreign.get(document);
+    return found === undefined
+      ? pieceOf(document, patience, report)
+      : { document, data: {}, positions: null, unread: null, found };
+  });
   [...collisions(documents), ...ruleNames(documents, allRead)].forEach(report);
   return {
     config: assemble(pieces),
@@ -92,7 +112,14 @@ function read(each: TagFile, report: (problem: Problem) => void): YamlDocument[]
 
 /** Settings given twice, and builds that share a name. A setting repeated with the same value is no contradiction. */
 function collisions(documents: readonly YamlDocument[]): Problem[] {
-  return [...repeatedSettings(documents), ...sharedNames(documents)];
+  const destinations = documents
+    .map(({ data }) => fields(data)['destinations'])
+    .find((each) => each !== undefined);
+  return [
+    ...repeatedSettings(documents),
+    ...sharedNames(documents, fields(destinations)),
+    ...longNames(documents, fields(destinations)),
+  ];
 }
 
 function repeatedSettings(documents: readonly YamlDocument[]): Problem[] {
@@ -115,7 +142,26 @@ function repeatedSettings(documents: readonly YamlDocument[]): Problem[] {
   return problems;
 }
 
-function sharedNames(documents: readonly YamlDocument[]): Problem[] {
+/** Names that are too long only behind a destination. */
+function longNames(documents: readonly YamlDocument[], destinations: Destinations): Problem[] {
+  return documents.flatMap((document) =>
+    (['builds', 'images'] as const).flatMap((list) => {
+      const entries = fields(document.data)[list];
+      return (Array.isArray(entries) ? (entries as unknown[]) : []).flatMap((entry, index) =>
+        [fields(entry)['name']].flat().flatMap((text) => {
+          const names = typeof text === 'string' ? expandName(text, destinations) : [];
+          const wrong = names.map(parseRepository).find((parsed) => !parsed.ok);
+          if (wrong?.ok !== false || names[0] === text) return [];
+          return [
+            { location: originOf(document).at(list, index, 'name'), what: wrong.what, hint: wrong.hint },
+          ];
+        }),
+      );
+    }),
+  );
+}
+
+function sharedNames(documents: readonly YamlDocument[], destinations: Destinations): Problem[] {
   const problems: Problem[] = [];
   const first = new Map<string, { location: Location; build: unknown }>();
   for (const document of documents) {
@@ -124,15 +170,15 @@ function sharedNames(documents: readonly YamlDocument[]): Problem[] {
     for (const [index, build] of (builds as unknown[]).entries()) {
       const { name } = fields(build);
       for (const [at, text] of (Array.isArray(name) ? (name as unknown[]) : [name]).entries()) {
-        const parsed = typeof text === 'string' ? parseRepository(text) : undefined;
-        if (!parsed?.ok) continue;
-        const key = formatRepository(parsed.value);
         const location = originOf(document).at('builds', index, 'name', at);
-        const earlier = first.get(key);
-        if (!earlier) first.set(key, { location, build });
-        else if (earlier.build !== build) {
-          const what = `${key} is built twice, first in ${shown(earlier.location)}`;
-          problems.push({ location, what, hint: 'keep one of the builds, or give one another name' });
+        for (const { repository } of typeof text === 'string' ? namesOf([text], destinations) : []) {
+          const key = formatRepository(repository);
+          const earlier = first.get(key);
+          if (!earlier) first.set(key, { location, build });
+          else if (earlier.build !== build) {
+            const what = `${key} is built twice, first in ${shown(earlier.location)}`;
+            problems.push({ location, what, hint: 'keep one of the builds, or give one another name' });
+          }
         }
       }
     }

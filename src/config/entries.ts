@@ -2,7 +2,7 @@
 import { UserError } from '../errors.js';
 import { formatReference, formatRepository } from '../oci/reference.js';
 import { parseConfig } from './config.js';
-import type { ImageConfig } from './model.js';
+import type { ImageConfig, Selection } from './model.js';
 
 /** One tag that an entry asks for. */
 interface EntryTag {
@@ -29,7 +29,10 @@ export interface EntryChanges {
  * but its place is untouched.
  * @param before entries at the base; empty when the file is new
  */
-export function compareEntries(before: readonly ImageConfig[], after: readonly ImageConfig[]): EntryChanges {
+export function compareEntries(
+  before: readonly (ImageConfig | Selection)[],
+  after: readonly (ImageConfig | Selection)[],
+): EntryChanges {
   const known = new Set(before.map(entryKey));
   const changed = after.filter((entry) => !known.has(entryKey(entry)));
   const wanted = new Map(before.flatMap(tagsOf).map((tag) => [tag.name, tag]));
@@ -68,7 +71,9 @@ function entriesOf({ entry, other_entries: others }: OfEntries): readonly number
   return entry === null ? others : [entry, ...others];
 }
 
-function tagsOf(entry: ImageConfig): EntryTag[] {
+/** Of a selection the registry knows them. */
+function tagsOf(entry: ImageConfig | Selection): EntryTag[] {
+  if (!('names' in entry)) return [];
   const source = formatRepository(entry.srcRepository);
   const from = [
     entry.srcBuildTag === undefined ? source : `${source}:${entry.srcBuildTag}`,
@@ -80,7 +85,7 @@ function tagsOf(entry: ImageConfig): EntryTag[] {
 }
 
 /** What the entry says, without where it stands: equal for equal entries, also in another version of the file. */
-function entryKey(entry: ImageConfig): string {
+function entryKey(entry: ImageConfig | Selection): string {
   return JSON.stringify(entry, (key, value: unknown) =>
     key === 'origin' || key === 'number' ? undefined : value,
   );

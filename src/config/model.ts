@@ -2,7 +2,7 @@
  * The tag file as data, after parsing and before any decision. Everything keeps where it stands, so that
  * every later stage can point at the line.
  */
-import type { Location } from '../errors.js';
+import type { Location, OperationError } from '../errors.js';
 import type { AttachmentMode } from '../oci/manifest.js';
 import type { Repository } from '../oci/reference.js';
 import type { NamedCommit } from './commit.js';
@@ -158,7 +158,7 @@ export interface ImageConfig extends Entry {
   /** the commit that `src_ref` names; null when it names none, or is absent */
   readonly commit: NamedCommit | null;
   readonly srcDigest?: string;
-  /** at least one */
+  /** empty: the digest is promoted without a tag */
   readonly tags: readonly string[];
   readonly stable: boolean;
   readonly platforms: readonly string[];
@@ -167,8 +167,45 @@ export interface ImageConfig extends Entry {
   /** name of a rule of `trust` that must hold besides those that match the image's name */
   readonly trust?: string;
   readonly requires: readonly Gate[];
+  /** why the tags of its selection are not known */
+  readonly unlisted?: OperationError;
   readonly bug?: string;
   readonly references: readonly ReferenceFile[];
+}
+
+/** An expression of RE2, with the anchors that its tool adds; found anywhere in a name. */
+export interface Expression {
+  readonly re2: string;
+  readonly origin: Origin;
+}
+
+/** Names that match an item of `allow` (of an empty list: every name), and none of `deny`. */
+export interface NameFilter {
+  readonly allow: readonly Expression[];
+  readonly deny: readonly Expression[];
+}
+
+/** Tags that lie in one of the version ranges (of an empty list: every tag), and pass the filter. */
+export interface TagFilter extends NameFilter {
+  readonly ranges: readonly { readonly dialect: RangeDialect; readonly text: string }[];
+}
+
+/** Whose rules a version range follows: the library that the tool is built with. */
+export type RangeDialect = 'masterminds' | 'regclient';
+
+/** Promotions of a file of another tool whose tags have to be listed first (docs/coming-from-other-tools.md). */
+export interface Selection {
+  /** counted with the entries; every tag that it selects has this number in the report */
+  readonly number: number;
+  /** where the tags are; without `repository` every repository of the registry that `repositories` lets through */
+  readonly source: { readonly text: string; readonly registry: string; readonly repository: string | null };
+  readonly repositories: NameFilter;
+  /** a tag is selected by any of these; none: every tag */
+  readonly tags: readonly TagFilter[];
+  /** repositories that get the tags; for a registry what stands before the name of each repository */
+  readonly destination: string;
+  readonly attachments?: AttachmentMode;
+  readonly origin: Origin;
 }
 
 /** Is it an entry of `images`? */
@@ -226,6 +263,8 @@ export interface Config {
   readonly policy?: PolicyConfig;
   readonly builds: readonly BuildConfig[];
   readonly images: readonly ImageConfig[];
+  /** what files of other tools select from a registry */
+  readonly selections: readonly Selection[];
   /** platform → runner label */
   readonly runners: Readonly<Record<string, string>>;
   readonly stagePolicy: 'demote' | 'fail';

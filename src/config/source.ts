@@ -7,6 +7,20 @@ export interface TagFile {
   /** as people shall see it: relative to the workspace, with `/` */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** for files of other tools, what those read from elsewhere */
+  readonly options?: OtherToolOptions;
+}
+
+/** What the files of other tools leave to the command line or the environment of their tool. */
+export interface OtherToolOptions {
+  /** for the templates of regsync.yml; absent: none may be read */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** registry and path that a file of skopeo sync copies to, as its last argument */
+  readonly destination?: string;
+  /** skopeo's flag: the whole name of the source is kept below the destination */
+  readonly scoped?: boolean;
+  /** a file that needs a destination is wrong without one */
+  readonly needsDestination?: boolean;
 }
 
 /** The text of one file and where its lines begin. */

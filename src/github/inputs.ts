@@ -31,6 +31,9 @@ export interface ActionInputs {
   readonly images: readonly string[];
   /** images are given, and none of them is enabled */
   readonly imagesDisabled: boolean;
+  /** of a file of skopeo sync */
+  readonly destination: string;
+  readonly scoped: boolean;
   /** lines of `promote` */
   readonly promotions: readonly ImageConfig[];
   readonly build: BuildInputs;
@@ -96,6 +99,8 @@ export function readInputs(): ActionInputs {
     policy: text('policy'),
     images: images.names,
     imagesDisabled: images.disabled,
+    destination: text('destination'),
+    scoped: choice('scoped', ['true', 'false'], 'false') === 'true',
     promotions: collect(problems, [], () => parsePromotions(text('promote'))),
     build: {
       context: text('context'),

@@ -154,6 +154,16 @@ export function formatReference(ref: ImageRef): string {
   return formatRepository(ref) + ('digest' in ref ? `@${ref.digest}` : `:${ref.tag}`);
 }
 
+/** The tag, or the digest of what has no tag: what stands in the address of a manifest. */
+export function tagOrDigest(ref: ImageRef): string {
+  return 'digest' in ref ? ref.digest : ref.tag;
+}
+
+/** `image:tag`, or `image@digest` for a digest in place of the tag. */
+export function joinTag(image: string, tag: string): string {
+  return `${image}${isDigest(tag) ? '@' : ':'}${tag}`;
+}
+
 /** Do both name the same repository of the same registry? */
 export function sameRepository(a: Repository, b: Repository): boolean {
   return a.registry === b.registry && a.repository === b.repository;

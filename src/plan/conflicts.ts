@@ -1,7 +1,7 @@
 /** What can be said of promotions before any registry is asked: entries that want one tag from different sources, and moving tags. Pure. */
 import { type Problem, UserError } from '../errors.js';
-import { formatReference, formatRepository } from '../oci/reference.js';
-import type { WantedTag } from './model.js';
+import { formatReference, formatRepository, tagOrDigest } from '../oci/reference.js';
+import { tagName, type WantedTag } from './model.js';
 
 /** A wanted tag, and what its source is: as far as that is known, or else what the entry says. */
 interface Claim {
@@ -61,11 +61,11 @@ const MOVING = new Set(['latest', 'edge', 'nightly', 'main', 'master']);
 /** Entries whose tag is one that others move: theirs is fixed. */
 export function movingTags(wanted: readonly WantedTag[]): Problem[] {
   return wanted
-    .filter(({ destination, kind }) => kind === 'primary' && MOVING.has(destination.tag))
+    .filter(({ destination, kind }) => kind === 'primary' && MOVING.has(tagOrDigest(destination)))
     .map((tag) => ({
       ...at(tag),
-      what: `"${tag.destination.tag}" is a name that usually moves, and the tag of an entry is fixed: it is refused once another image has it`,
-      hint: `promote to a version, or move the tag with --force ${tag.image}:${tag.destination.tag}`,
+      what: `"${tagOrDigest(tag.destination)}" is a name that usually moves, and the tag of an entry is fixed: it is refused once another image has it`,
+      hint: `promote to a version, or move the tag with --force ${tagName(tag)}`,
     }));
 }
 

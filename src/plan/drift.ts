@@ -3,7 +3,7 @@
  * only people know which of the two is right.
  */
 import { OperationError } from '../errors.js';
-import { formatReference } from '../oci/reference.js';
+import { formatReference, tagOrDigest } from '../oci/reference.js';
 import type { Registry } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
 import { lacksRecord, type Recorder } from '../trust/record.js';
@@ -98,5 +98,5 @@ async function lostAttachment(action: PlannedAction, registry: Registry): Promis
 }
 
 function drift(kind: DriftKind, { wanted }: PlannedAction, text: string): Drift {
-  return { kind, image: wanted.image, tag: wanted.destination.tag, text, location: wanted.location };
+  return { kind, image: wanted.image, tag: tagOrDigest(wanted.destination), text, location: wanted.location };
 }

@@ -1,4 +1,4 @@
-import { formatReference, formatRepository, type Repository } from '../oci/reference.js';
+import { formatReference, formatRepository, type Repository, tagOrDigest } from '../oci/reference.js';
 import type { Absence, Registry, TagState } from '../ports.js';
 import { once } from '../shared/concurrency.js';
 import type { WantedTag } from './model.js';
@@ -28,7 +28,7 @@ export function createLooks(
     (await first).state === 'absent' ? registry.tagsAtOnce(repository) : null;
   const byList = async (tag: WantedTag, tags: ReadonlySet<string> | null): Promise<TagState> => {
     const { destination, source, digest } = tag;
-    if (tags?.has(destination.tag) === false)
+    if (tags?.has(tagOrDigest(destination)) === false)
       return allowed === 'confirmed'
         ? registry.headFresh(destination)
         : { state: 'absent', unconfirmed: true };
@@ -51,8 +51,8 @@ export function createLooks(
     });
 }
 
-function mayBeListed({ source, kind, forced }: WantedTag): boolean {
-  return source.from === 'image' && kind !== 'channel' && !forced;
+function mayBeListed({ destination, source, kind, forced }: WantedTag): boolean {
+  return 'tag' in destination && source.from === 'image' && kind !== 'channel' && !forced;
 }
 
 function repositoriesOfMany(wanted: readonly WantedTag[]): ReadonlySet<string> {

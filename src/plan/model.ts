@@ -10,8 +10,9 @@ import {
   type DigestRef,
   formatReference,
   type ImageRef,
+  joinTag,
   type Repository,
-  type TagRef,
+  tagOrDigest,
 } from '../oci/reference.js';
 import type { RightTag } from '../trust/record.js';
 import type { TrustVerdict } from '../trust/model.js';
@@ -54,7 +55,8 @@ export interface WantedTag {
   readonly kind: TagKind;
   /** the image as in the tag file, after registry-map */
   readonly image: string;
-  readonly destination: TagRef;
+  /** a digest for an image that is promoted without a tag */
+  readonly destination: ImageRef;
   readonly source: WantedSource;
   /** the entries of the tag file that ask for it: the very objects, from file to report; none for what inputs alone ask for */
   readonly entries: readonly Entry[];
@@ -76,6 +78,8 @@ export interface WantedTag {
   readonly manual: boolean;
   /** the tag that must be right before this one may be written: the primary of a stable tag or channel */
   readonly follows: WantedTag | null;
+  /** why the name is not known */
+  readonly nameless?: OperationError;
   /** who has this name, when it is another rule of the policy, or the other kind of tag; null when it is this tag's own */
   readonly taken: string | null;
   /** tags of one group are written whole or not at all (all images of a build) */
@@ -167,7 +171,7 @@ export interface Plan {
 
 /** `image:tag`, as the report names it. */
 export function tagName({ image, destination }: WantedTag): string {
-  return `${image}:${destination.tag}`;
+  return joinTag(image, tagOrDigest(destination));
 }
 
 /** Will the tag be written? */
@@ -236,6 +240,8 @@ export function rightTag({ planned, outcome, error, digest }: Outcome): RightTag
   const isKept = action === 'keep' && reason.code === 'same-digest';
   if (error !== null || digest === null || !(isKept || (writes(planned) && outcome === 'done'))) return null;
   const { destination, kind, source, location } = wanted;
+  // A digest that is promoted without a tag is no move of a tag.
+  if (!('tag' in destination)) return null;
   return {
     destination,
     kind,

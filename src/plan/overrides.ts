@@ -1,7 +1,7 @@
 /** How names of the tag file become names in this run: registry-map and force. Pure. */
 import type { ImageConfig, ImageName } from '../config/model.js';
 import { type Parsed, type Problem, UserError } from '../errors.js';
-import { parseRepository, parseTag, type Repository, sameRepository } from '../oci/reference.js';
+import { parseRepository, parseTag, type Repository, sameRepository, tagOrDigest } from '../oci/reference.js';
 import { suggest } from '../shared/text.js';
 import type { TagKind, WantedTag } from './model.js';
 
@@ -109,7 +109,8 @@ export function unusedForces(
 ): Problem[] {
   return forces.flatMap((force) => {
     const inRepository = wanted.filter(({ destination }) => isMeant(force, destination, map));
-    if (inRepository.some(({ destination: { tag } }) => force.tag === null || force.tag === tag)) return [];
+    if (inRepository.some(({ destination }) => force.tag === null || force.tag === tagOrDigest(destination)))
+      return [];
     const what = `force: "${force.text}" matches nothing that is wanted in this run`;
     return [{ what, hint: hintOf(force, inRepository, wanted) }];
   });
@@ -123,7 +124,7 @@ function isMeant({ repository }: Force, destination: Repository, map: RegistryMa
 function hintOf(force: Force, inRepository: readonly WantedTag[], wanted: readonly WantedTag[]): string {
   const [first] = inRepository;
   if (first !== undefined) {
-    const tags = inRepository.map(({ destination }) => destination.tag);
+    const tags = inRepository.map(({ destination }) => tagOrDigest(destination));
     const near = suggest(force.tag ?? '', tags);
     if (near !== undefined) return `did you mean "${first.image}:${near}"?`;
     return `of ${first.image} are wanted: ${[...new Set(tags)].join(', ')}`;

@@ -1,6 +1,6 @@
 /** The plan: wanted tags × what was observed → an ordered list of actions. Pure. */
 import type { ReviewMode } from '../config/model.js';
-import { formatReference } from '../oci/reference.js';
+import { formatReference, tagOrDigest } from '../oci/reference.js';
 import { fromSeveralSources } from './conflicts.js';
 import { decide, followLeader, refuse } from './decide.js';
 import {
@@ -52,7 +52,7 @@ function inOrder(wanted: readonly WantedTag[]): readonly (readonly WantedTag[])[
 }
 
 function refuseName(tag: WantedTag, owner: string): PlannedAction {
-  const text = `the name "${tag.destination.tag}" belongs to another: ${owner}`;
+  const text = `the name "${tagOrDigest(tag.destination)}" belongs to another: ${owner}`;
   return refuse(tag, null, 'name-taken', text);
 }
 
@@ -66,7 +66,8 @@ function otherDigest(
   const digest = promotedDigest(tag, observed);
   if (entry === undefined || digest === null) return null;
   const names = wanted.filter(
-    ({ entries: [other], destination }) => other === entry && destination.tag === tag.destination.tag,
+    ({ entries: [other], destination }) =>
+      other === entry && tagOrDigest(destination) === tagOrDigest(tag.destination),
   );
   return names.find((other) => ![digest, null].includes(promotedDigest(other, observed))) ?? null;
 }
@@ -97,7 +98,7 @@ function decideOne(
   settled: ReadonlyMap<WantedTag, PlannedAction>,
 ): Claim {
   const seen = observed.get(tag);
-  if (seen === undefined) throw new Error(`nothing was observed for ${tag.image}:${tag.destination.tag}`);
+  if (seen === undefined) throw new Error(`nothing was observed for ${tagName(tag)}`);
   const leader = tag.follows === null ? undefined : settled.get(tag.follows);
   // What it follows may be the action of several entries by now.
   const wanted =

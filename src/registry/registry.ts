@@ -8,7 +8,7 @@ import type { Transport } from './http/types.js';
 import { once } from '../shared/concurrency.js';
 import { PartUnknown, putByDigest, putTag } from './put.js';
 import { createReader } from './read.js';
-import { listTags } from './tags.js';
+import { listRepositories, listTags } from './tags.js';
 import { createCandidates } from './candidates.js';
 import { createCopy } from './copy.js';
 import type { Context } from './request.js';
@@ -76,6 +76,7 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
         },
       ),
     tags: (repository) => lists.run(formatRepository(repository), () => listTags(context, repository)),
+    repositories: (registry) => lists.run(registry, () => listRepositories(context, registry)),
     usage: () => transport.usage(),
     close: () => transport.close(),
   };

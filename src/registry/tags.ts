@@ -1,4 +1,4 @@
-import { isReservedTag, parseTag, type Repository } from '../oci/reference.js';
+import { isReservedTag, parseRepository, parseTag, type Repository } from '../oci/reference.js';
 import type { OperationError } from '../errors.js';
 import { ask, clean, type Context, failure, nextLink, refusal, type Task } from './request.js';
 import { saysAbsent } from './head.js';
@@ -17,15 +17,49 @@ const MAX_BYTES = 16 * 1024 * 1024;
  * @throws OperationError `protocol` for a list that is not whole, since it would hide the highest version: another repository's,
  *   a Link that leads to another list or to a page that was read already, more than 200 pages or 16 MiB
  */
-export async function listTags(
+export function listTags(
   context: Context,
   repository: Repository,
   mostPages = MAX_PAGES,
 ): Promise<readonly string[]> {
   const task: Task = { operation: 'list the tags', ref: repository };
+  const end = `/${repository.repository}/tags/list`;
+  return listPages(context, { task, repository, path: 'tags/list', end, namesOf: tagsOf, mostPages });
+}
+
+/**
+ * All repositories of a registry (https://distribution.github.io/distribution/spec/api/, "Listing Repositories"): not part of the
+ * distribution-spec, and not offered by Docker Hub, GHCR and Quay.
+ * @throws OperationError as `listTags`, and for a registry without a catalog
+ */
+export function listRepositories(context: Context, registry: string): Promise<readonly string[]> {
+  const repository = { registry, repository: '' };
+  const task: Task = { operation: 'list the repositories', ref: repository };
+  return listPages(context, {
+    task,
+    repository,
+    path: '_catalog',
+    end: '/_catalog',
+    namesOf: repositoriesOf,
+    mostPages: MAX_PAGES,
+  });
+}
+
+interface Listing {
+  readonly task: Task;
+  readonly repository: Repository;
+  /** of the first page; every page ends with `end` */
+  readonly path: string;
+  readonly end: string;
+  readonly mostPages: number;
+  readonly namesOf: (task: Task, repository: Repository, response: RegistryResponse) => readonly string[];
+}
+
+async function listPages(context: Context, listing: Listing): Promise<readonly string[]> {
+  const { task, repository, mostPages } = listing;
   const tags = new Set<string>();
   const pages = new Set<string>();
-  let path: string | URL = `tags/list?n=${PAGE}`;
+  let path: string | URL = `${listing.path}?n=${PAGE}`;
   let bytes = 0;
   for (let page = 1; page <= mostPages; page++) {
     const response = await ask(context, task, {
@@ -42,24 +76,20 @@ export async function listTags(
     if (response.status !== 200) throw refusal(task, response);
     bytes += response.body.length;
     const known = tags.size;
-    const found = tagsOf(task, repository, response);
+    const found = listing.namesOf(task, repository, response);
     for (const tag of found) tags.add(tag);
     const next = nextLink(response.headers['link']);
     if (next === null) return [...tags];
     path = context.transport.resolve(response.url, next);
-    if (!path.pathname.endsWith(`/${repository.repository}/tags/list`))
+    if (!path.pathname.endsWith(listing.end))
       throw incomplete(task, `the next page would be at ${path.pathname}, which is another list`);
     if (pages.has(path.href) || (found.length > 0 && tags.size === known))
       throw incomplete(task, `page ${page + 1} would repeat one that was read already`);
     pages.add(path.href);
   }
-  throw failure(
-    'protocol',
-    task,
-    `the list has more than ${mostPages} pages`,
-    'remove tags that nobody needs',
-    { status: 200 },
-  );
+  throw failure('protocol', task, `the list has more than ${mostPages} pages`, 'remove what nobody needs', {
+    status: 200,
+  });
 }
 
 function incomplete(task: Task, what: string): OperationError {
@@ -77,15 +107,29 @@ function tagsOf(task: Task, { repository }: Repository, response: RegistryRespon
   const body = parseJson(response.body);
   const name = isObject(body) ? (body['name'] ?? repository) : repository;
   if (name !== repository) throw incomplete(task, `it is of ${clean(JSON.stringify(name))}`);
-  const tags = isObject(body) ? (body['tags'] ?? []) : undefined;
-  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
+  return listOf(task, isObject(body) ? (body['tags'] ?? []) : undefined, 'a tag list').filter(
+    (tag) => isReservedTag(tag) || parseTag(tag).ok,
+  );
+}
+
+function repositoriesOf(task: Task, { registry }: Repository, response: RegistryResponse): readonly string[] {
+  const body = parseJson(response.body);
+  return listOf(
+    task,
+    isObject(body) ? (body['repositories'] ?? []) : undefined,
+    'a list of repositories',
+  ).filter((name) => parseRepository(`${registry}/${name}`).ok);
+}
+
+function listOf(task: Task, names: unknown, what: string): readonly string[] {
+  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
     throw failure(
       'protocol',
       task,
-      `${task.ref.registry} answered HTTP 200 with something that is not a tag list`,
+      `${task.ref.registry} answered HTTP 200 with something that is not ${what}`,
       'check that the host is a registry and that no proxy or login page answers in its place',
       { status: 200 },
     );
   }
-  return tags.filter((tag) => isReservedTag(tag) || parseTag(tag).ok);
+  return names;
 }

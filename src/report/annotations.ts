@@ -1,6 +1,6 @@
 /** Refusals, failures, holds and warnings as annotations on the line of the tag file. Pure. */
 import { formatProblem, type Problem } from '../errors.js';
-import { byCause, isHeld, remedy, warningsOf, whyText } from './format.js';
+import { byCause, isHeld, nameOf, remedy, warningsOf, whyText } from './format.js';
 import { consequences } from './lines.js';
 import type { Report, ReportAction, ReportDrift } from './model.js';
 
@@ -39,7 +39,7 @@ export function annotations(report: Report, ways?: 'flags' | 'inputs'): Annotati
   ): Annotation => ({
     level,
     code,
-    title: `${action.image}:${action.tag}`,
+    title: nameOf(action),
     message: text,
     file: action.location?.file ?? null,
     line: action.location?.line ?? null,
@@ -52,9 +52,7 @@ export function annotations(report: Report, ways?: 'flags' | 'inputs'): Annotati
       of('error', a, sentence(whyText(a), remedy(a, ways), consequences(a, others))),
     );
   const told = new Set(errors.map(({ title }) => title));
-  const drift = (report.drift ?? [])
-    .filter((lost) => !told.has(`${lost.image}:${lost.tag}`))
-    .map(driftAnnotation);
+  const drift = (report.drift ?? []).filter((lost) => !told.has(nameOf(lost))).map(driftAnnotation);
   const warnings = warningsOf(report.actions).map(({ action, text }) =>
     of('warning', action, text, 'warning'),
   );
@@ -70,7 +68,7 @@ export function annotations(report: Report, ways?: 'flags' | 'inputs'): Annotati
 function driftAnnotation({ kind, image, tag, text, location }: ReportDrift): Annotation {
   const message = kind === 'vanished' ? `the tag vanished from the registry: ${text}` : text;
   const at = { file: location?.file ?? null, line: location?.line ?? null, column: location?.column ?? null };
-  return { level: 'error', code: 'drift', title: `${image}:${tag}`, message, ...at };
+  return { level: 'error', code: 'drift', title: nameOf({ image, tag }), message, ...at };
 }
 
 function sentence(...parts: readonly string[]): string {

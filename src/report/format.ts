@@ -8,6 +8,7 @@ import { type Explained, REASONS } from '../plan/reasons.js';
 import { groupBy } from '../shared/group.js';
 import type { Report, ReportAction } from './model.js';
 import { reportAction } from './report.js';
+import { joinTag } from '../oci/reference.js';
 
 /** What happened, or would: `1 image to build, 2 tags to create, 1 to move, 1 refused.` Without time. */
 export function headline({ actions, command }: Pick<Report, 'actions' | 'command'>): string {
@@ -119,7 +120,7 @@ function causeOf(stuck: ReportAction): string {
   if (!isShared(stuck)) return `${image} ${code} ${text}`;
   const path = image.slice(image.indexOf('/') + 1);
   // The last one as it is in the address of a request.
-  const names = [source ?? '', `${image}:${tag}`, image, `${path}:${tag}`, path, `manifests/${tag}`].filter(
+  const names = [source ?? '', joinTag(image, tag), image, `${path}:${tag}`, path, `manifests/${tag}`].filter(
     (name) => name !== '',
   );
   return `${action} ${code} ${names.reduce((rest, name) => rest.replaceAll(name, ''), text)}`;
@@ -151,9 +152,9 @@ export function signedBy({ trust = [] }: ReportAction): string {
   return signersText(trust.flatMap(({ signers }) => signers));
 }
 
-/** `image:tag` */
-export function nameOf({ image, tag }: ReportAction): string {
-  return `${image}:${tag}`;
+/** `image:tag`, or `image@digest` */
+export function nameOf({ image, tag }: Pick<ReportAction, 'image' | 'tag'>): string {
+  return joinTag(image, tag);
 }
 
 /** What to do about a refusal, a hold or a failure, by the table of reasons; empty where the reason says it already. */

@@ -10,6 +10,7 @@ import {
   type OrReport,
 } from '../builds/labels.js';
 import { formatDigests, imageOf, matrix } from '../builds/machines.js';
+import { nameOf } from './format.js';
 import type { BuildDefaults, SourceFacts } from '../builds/model.js';
 import type { Config } from '../config/model.js';
 import type { Release } from '../builds/release.js';
@@ -66,7 +67,7 @@ function isRight({ action, outcome, error, reason }: ReportAction): boolean {
 }
 
 function references(actions: readonly ReportAction[]): string {
-  return actions.map(({ image, tag }) => `${image}:${tag}`).join('\n');
+  return actions.map(nameOf).join('\n');
 }
 
 /** Digest by image name, where all tags of the image agree on one. */

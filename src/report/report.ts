@@ -1,7 +1,7 @@
 /** (Plan, Outcomes) → the report, its counts and its exit status. Pure; the only place that words results. */
 import type { TrustVerdict } from '../trust/model.js';
 import type { Outcome, WantedTag } from '../plan/model.js';
-import { formatReference } from '../oci/reference.js';
+import { formatReference, tagOrDigest } from '../oci/reference.js';
 import type { Drift } from '../plan/drift.js';
 import { classificationReport, type RefFacts } from '../policy/policy.js';
 import type { HttpUsage } from '../ports.js';
@@ -55,7 +55,7 @@ export function reportAction({ planned, outcome, digest, error, attachments }: O
     action: planned.action,
     kind: wanted.kind,
     image: wanted.image,
-    tag: wanted.destination.tag,
+    tag: tagOrDigest(wanted.destination),
     source: sourceText(wanted),
     digest: digest ?? planned.digest,
     previous: planned.previous,

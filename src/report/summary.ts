@@ -185,7 +185,11 @@ export function unchanged(actions: readonly ReportAction[]): string {
 function driftTable({ drift }: Report): string {
   if (drift === null) return '';
   if (drift.length === 0) return 'No drift: the registry holds what the tag file says.';
-  const rows = drift.map(({ kind, image, tag, text }) => [kind, code(`${image}:${tag}`), escapeCell(text)]);
+  const rows = drift.map(({ kind, image, tag, text }) => [
+    kind,
+    code(nameOf({ image, tag })),
+    escapeCell(text),
+  ]);
   return `### Drift\n\n${table(['', 'tag', 'what'], rows)}`;
 }
 

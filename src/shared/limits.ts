@@ -28,6 +28,10 @@ export const RUN_LIMITS = {
   list: 1_000,
   /** wanted tags of promotions, and of a release: each is asked for, planned and reported */
   wanted: 100_000,
+  /** instructions of all compiled expressions of other tools' files: some ten megabytes */
+  programs: 200_000,
+  /** steps that these may take: some seconds */
+  matching: 5_000_000_000,
   /** names of all builds */
   built: 10_000,
   /** policies behind the first that are checked too */

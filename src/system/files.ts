@@ -43,7 +43,7 @@ export async function readTagFiles(patterns: readonly string[], options: FileOpt
 /** A name that is there is that file, whatever signs it holds. */
 async function pathsFor(pattern: string, { cwd }: FileOptions, problems: Problem[]): Promise<string[]> {
   const literal = resolve(cwd, pattern);
-  if (!isGlob(pattern) || (await exists(literal))) return [literal];
+  if (!isGlob(pattern) || (await exists(literal))) return thinManifests(literal);
   const found = await expandGlob(isAbsolute(pattern) ? '/' : cwd, pattern);
   if (found.length === 0) {
     problems.push({
@@ -52,6 +52,26 @@ async function pathsFor(pattern: string, { cwd }: FileOptions, problems: Problem
     });
   }
   return found;
+}
+
+/**
+ * The files of a directory of kpromo's thin manifests (docs/coming-from-other-tools.md), each manifest before its list of
+ * images; else the path itself. Folders without a manifest are left out, as kpromo does.
+ */
+async function thinManifests(path: string): Promise<string[]> {
+  const [manifests, images] = [join(path, 'manifests'), join(path, 'images')];
+  const isThin = (await Promise.all([manifests, images].map(isDirectory))).every((is) => is);
+  if (!isThin) return [path];
+  const files: string[] = [];
+  for (const { name } of await entriesOf(manifests)) {
+    const manifest = join(manifests, name, 'promoter-manifest.yaml');
+    if (await exists(manifest)) files.push(manifest, join(images, name, 'images.yaml'));
+  }
+  return files.length > 0 ? files : [join(manifests, '*', 'promoter-manifest.yaml')];
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
 }
 
 async function readOne(
@@ -138,7 +158,8 @@ function isInside(folder: string, path: string): boolean {
 /** Relative to the workspace, for annotations; a file elsewhere as the person named it. */
 function shownName(path: string, pattern: string, { cwd, workspaceRoot }: FileOptions): string {
   const base = workspaceRoot ?? cwd;
-  const name = isInside(base, path) ? relative(base, path) : isGlob(pattern) ? path : pattern;
+  const found = path === resolve(cwd, pattern) ? pattern : path;
+  const name = isInside(base, path) ? relative(base, path) : found;
   return name.replaceAll(sep, '/');
 }
 

@@ -287,6 +287,8 @@ export interface Behaviour {
   readonly accept: 'ignored' | 'distribution-2.8' | 'distribution-3.1';
   /** tags/list honours `n` and `last`, sends Link and sorts */
   readonly pagedTags: boolean;
+  /** the list of all repositories, which the distribution-spec does not have */
+  readonly catalog: boolean;
   /** a repository that has lost its last tag has `"tags": null` instead of an empty list */
   readonly nullTags: boolean;
   /** the most entries of one page of tags or referrers, whatever `n` says; null: no limit */
@@ -310,6 +312,7 @@ export interface Behaviour {
 export const SPEC: Behaviour = {
   accept: 'ignored',
   pagedTags: true,
+  catalog: false,
   nullTags: false,
   pageSize: null,
   referrers: true,
@@ -325,6 +328,7 @@ export const SPEC: Behaviour = {
 export const DISTRIBUTION_3: Behaviour = {
   ...SPEC,
   accept: 'distribution-3.1',
+  catalog: true,
   nullTags: true,
   referrers: false,
   singlePost: false,

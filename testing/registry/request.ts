@@ -19,13 +19,14 @@ export type RequestKind =
   | 'upload-status'
   | 'cancel-upload'
   | 'tags'
+  | 'catalog'
   | 'referrers'
   | 'other';
 
 /** A request line taken apart. */
 export interface ClassifiedRequest {
   readonly kind: RequestKind;
-  /** as in the path, not checked against the grammar; null for `ping`, `token` and `other` */
+  /** as in the path, not checked against the grammar; null for `ping`, `token`, `catalog` and `other` */
   readonly repository: string | null;
   /** tag, digest or upload id; null where the path has none */
   readonly reference: string | null;
@@ -61,6 +62,7 @@ export function classifyRequest(method: string, url: string): ClassifiedRequest 
   if (path === '/v2/' || path === '/v2')
     return plain(method === 'GET' || method === 'HEAD' ? 'ping' : 'other');
   if (path === '/token') return plain('token');
+  if (path === '/v2/_catalog') return plain(method === 'GET' ? 'catalog' : 'other');
   for (const [pattern, kindOf] of ROUTES) {
     const match = pattern.exec(path);
     if (!match) continue;

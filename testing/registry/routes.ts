@@ -196,6 +196,13 @@ export function listTags(store: Store, behaviour: Behaviour, repository: string,
   return json(200, { name: repository, tags: page.entries }, link);
 }
 
+/** GET _catalog, paged as the list of tags (https://distribution.github.io/distribution/spec/api/, "Listing Repositories"). */
+export function listRepositories(store: Store, behaviour: Behaviour, call: Call): Answer {
+  const page = pageOf([...store.repositories()].sort(), call, behaviour.pageSize);
+  const link = page.next === null ? {} : nextLink('/v2/_catalog', page.next, page.size);
+  return json(200, { repositories: page.entries }, link);
+}
+
 /** GET referrers (distribution-spec "Listing Referrers"): an index of the manifests whose subject this is. */
 export function listReferrers(store: Store, behaviour: Behaviour, repository: string, call: Call): Answer {
   if (!behaviour.referrers) return pageNotFound();

@@ -15,6 +15,7 @@ import {
   finishUpload,
   getBlob,
   listReferrers,
+  listRepositories,
   listTags,
   patchUpload,
   startUpload,
@@ -147,6 +148,7 @@ function handler(store: Store, behaviour: Behaviour, { guard, token }: Accounts)
     const refused = guard?.(call);
     if (refused) return refused;
     if (call.kind === 'ping') return json(200, {}, { 'docker-distribution-api-version': 'registry/2.0' });
+    if (call.kind === 'catalog' && behaviour.catalog) return listRepositories(store, behaviour, call);
     const { repository } = call;
     if (call.kind === 'other' || repository === null) return pageNotFound();
     if (!parseRepository(`localhost/${repository}`).ok) {
@@ -187,6 +189,7 @@ function route(store: Store, behaviour: Behaviour, repository: string, call: Cal
     case 'referrers':
       return listReferrers(store, behaviour, repository, call);
     case 'ping':
+    case 'catalog':
     case 'token':
     case 'other':
       return empty(404);

@@ -39,6 +39,7 @@ interface RepositoryState {
 export interface Store {
   readonly history: TagEvent[];
   readonly uploads: Map<string, Upload>;
+  repositories(): readonly string[];
   knows(repository: string): boolean;
   /** in the order in which they were first written */
   tags(repository: string): readonly string[];
@@ -93,6 +94,7 @@ export function createStore(spillAbove: number, temporary: string): Store {
   return {
     history,
     uploads,
+    repositories: () => [...repositories.keys()],
     knows: (repository) => repositories.has(repository),
     tags: (repository) => [...(repositories.get(repository)?.tags.keys() ?? [])],
     manifest(repository, reference) {

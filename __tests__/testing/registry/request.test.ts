@@ -29,7 +29,7 @@ describe('classifyRequest', () => {
     ['DELETE', '/v2/a/blobs/uploads/id', 'cancel-upload', 'a', 'id'],
     ['GET', '/v2/a/b/c/tags/list?n=2', 'tags', 'a/b/c', null],
     ['GET', `/v2/a/referrers/${D}?artifactType=x`, 'referrers', 'a', D],
-    ['GET', '/v2/_catalog', 'other', null, null],
+    ['GET', '/v2/_catalog', 'catalog', null, null],
     ['GET', '/', 'other', null, null],
     ['GET', '/v2/manifests/manifests/manifests', 'get-manifest', 'manifests', 'manifests'],
     ['GET', '/v2/a/manifests/%zz', 'get-manifest', 'a', '%zz'],

@@ -3,7 +3,7 @@ import type { Parsed } from '../../errors.js';
 import { suggest } from '../../shared/text.js';
 import { REVIEW_MODES } from '../model.js';
 import { build, labelKey } from './build.js';
-import { image, platform } from './image.js';
+import { image, imageName, platform } from './image.js';
 import { trustKeys } from './trust.js';
 import { about, across, anyText, exactlyOne, gates, line, mapping, matching, oneOrSome, quote, record, some, text } from './parts.js';
 
@@ -124,11 +124,14 @@ const tracking = mapping('Tracking issues', {
   ),
 });
 
+/** What stands in front of the first slash of a name; upper-case letters and dots would be a host. */
+const destination = matching(/^[a-z0-9]+(?:[_-][a-z0-9]+)*$/, 'a name of a destination', 'use lower-case letters and digits, with "-" or "_" between them');
+
 const versionless = 'remove it: the format has no version; for a file of a newer Retag, update Retag';
 const underImages = 'put it into an entry of the list "images"';
 
 /** Keys of the file that may be given once over all files of a run. */
-export const ONCE = ['policy', 'runners', 'stage_policy', 'on_hold', 'review', 'tracking', 'trusted_root', 'record', 'signing_config'] as const;
+export const ONCE = ['policy', 'runners', 'stage_policy', 'on_hold', 'review', 'tracking', 'trusted_root', 'record', 'signing_config', 'destinations'] as const;
 
 /** One document of a tag file (docs/tag-file.md). */
 export const file = mapping(
@@ -137,6 +140,9 @@ export const file = mapping(
     policy: v.optional(about(policy, 'Which tags a ref gets: a preset by name, or a mapping.')),
     builds: v.optional(about(v.nullable(v.array(build)), 'Images that this repository builds.')),
     images: v.optional(about(v.nullable(v.array(image)), 'Promotions of images that exist already.')),
+    destinations: v.optional(
+      about(record(destination, some(imageName)), 'Lists of repositories, each with a name that "name" of an entry may use in place of them.'),
+    ),
     runners: v.optional(about(record(platform, line), 'Runner label of each platform, for the matrix.')),
     stage_policy: v.optional(
       about(

@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import type { ImageConfig } from '../../config/model.js';
 import type { Outcome } from '../../plan/model.js';
-import { formatRepository } from '../../oci/reference.js';
+import { formatRepository, tagOrDigest } from '../../oci/reference.js';
 import { code, cut, escapeCell, link, oneLine, table } from '../../shared/markdown.js';
 import { type Change, editReferences, type NewTag } from './edit.js';
 
@@ -149,7 +149,7 @@ export function followUpItems(images: readonly ImageConfig[], outcomes: readonly
     const tag = entry.tags.at(-1);
     if (references.length === 0 || tag === undefined) return [];
     const mine = outcomes.filter(({ planned: { wanted } }) => {
-      return wanted.entries.includes(entry) && wanted.destination.tag === tag;
+      return wanted.entries.includes(entry) && tagOrDigest(wanted.destination) === tag;
     });
     const digest = mine.every(isRight) ? (mine[0]?.digest ?? mine[0]?.planned.digest ?? null) : null;
     const [image, ...others] = entry.names.map(({ repository }) => repository);

@@ -8,7 +8,7 @@
  * and after the merge: `reviewsOf` (src/github/comments.ts), then `unreviewed`.
  */
 import { type EntryChanges, isTouched } from '../../config/entries.js';
-import { headline } from '../../report/format.js';
+import { headline, nameOf } from '../../report/format.js';
 import type { Report, ReportAction } from '../../report/model.js';
 import { news, unchanged } from '../../report/summary.js';
 import { code, cut, details, escapeCell, link } from '../../shared/markdown.js';
@@ -123,7 +123,7 @@ function reviewedEntries(
   sources: ReadonlyMap<string, string> = new Map(),
 ): ReviewedEntry[] {
   return actions.flatMap(({ action, image, tag, digest: known }) => {
-    const digest = known ?? sources.get(`${image}:${tag}`);
+    const digest = known ?? sources.get(nameOf({ image, tag }));
     return digest !== undefined && action !== 'keep' && action !== 'build' ? [{ image, tag, digest }] : [];
   });
 }

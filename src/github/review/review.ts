@@ -1,8 +1,9 @@
 /** Sticky comments, and the reviewed digests of merged pull requests. */
 import { parseConfig, type TagFile } from '../../config/config.js';
-import type { Config, ImageConfig, ReviewMode } from '../../config/model.js';
+import type { Config, ReviewMode } from '../../config/model.js';
 import { messageOf, OperationError, UserError } from '../../errors.js';
-import type { Outcome, Plan, PlannedAction } from '../../plan/model.js';
+import { tagOrDigest } from '../../oci/reference.js';
+import { type Outcome, type Plan, type PlannedAction, tagName } from '../../plan/model.js';
 import { holdToReview, reviewable, type Unreviewed } from '../../plan/plan.js';
 import type { RefFacts } from '../../policy/policy.js';
 import type { Log } from '../../ports.js';
@@ -186,9 +187,8 @@ export async function changedEntries(
 ): Promise<EntryChanges | null> {
   if (base === null) return null;
   try {
-    const before: ImageConfig[] = [];
-    for (const { path } of files) before.push(...(await entriesAt(await github(), path, base)));
-    return compareEntries(before, config.images);
+    const before = await entriesAt(await github(), files, base);
+    return compareEntries(before, [...config.images, ...config.selections]);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     log.warning(`what this change does to the tag file is not known: ${messageOf(error)}`);
@@ -196,15 +196,25 @@ export async function changedEntries(
   }
 }
 
-async function entriesAt(github: GitHub, path: string, ref: string): Promise<readonly ImageConfig[]> {
+/** A file that is already merged may be broken, and this change may be what fixes it: the others are read without it. */
+async function entriesAt(github: GitHub, files: readonly TagFile[], ref: string): Promise<readonly Listed[]> {
   const { readText } = await import('../refs.js');
-  const text = await readText(github, path, ref);
-  if (text === null) return [];
+  const before: TagFile[] = [];
+  for (const file of files) {
+    const text = await readText(github, file.path, ref);
+    if (text !== null) before.push({ ...file, bytes: new TextEncoder().encode(text) });
+  }
+  return entriesIn(before) ?? before.flatMap((file) => entriesIn([file]) ?? []);
+}
+
+type Listed = Parameters<typeof compareEntries>[1][number];
+
+function entriesIn(files: readonly TagFile[]): readonly Listed[] | null {
   try {
-    return parseConfig([{ path, bytes: new TextEncoder().encode(text) }]).images;
+    const { images, selections } = parseConfig(files);
+    return [...images, ...selections];
   } catch (error) {
-    // The file that is already merged may be broken; this change may be what fixes it.
-    if (error instanceof UserError) return [];
+    if (error instanceof UserError) return null;
     throw error;
   }
 }
@@ -248,7 +258,7 @@ export async function publishComment(
   const key = keyOf(files);
   const sources = new Map(
     outcomes.flatMap(({ planned: { wanted, source } }) =>
-      source === null ? [] : [[`${wanted.image}:${wanted.destination.tag}`, source.digest] as const],
+      source === null ? [] : [[tagName(wanted), source.digest] as const],
     ),
   );
   const body = planComment({ report, closing, changes, sources, key, head: pull.headSha, summaryUrl });
@@ -285,7 +295,7 @@ export async function applyReview(
   const found = new Map<PlannedAction, Unreviewed>();
   for (const action of actions) {
     const { image, destination } = action.wanted;
-    const entry = { image, tag: destination.tag, digest: action.digest ?? '' };
+    const entry = { image, tag: tagOrDigest(destination), digest: action.digest ?? '' };
     const cause = unreviewed(entry, reviews);
     if (cause !== null) found.set(action, cause);
   }

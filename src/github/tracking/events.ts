@@ -2,7 +2,7 @@
 import type { StageRow } from '../../builds/platform-stages.js';
 import { isPromotion } from '../../config/model.js';
 import type { Outcome } from '../../plan/model.js';
-import { formatRepository } from '../../oci/reference.js';
+import { formatRepository, tagOrDigest } from '../../oci/reference.js';
 import type { Drift } from '../../plan/drift.js';
 import type { Release } from '../../builds/release.js';
 import { TRACKED_STAGES, type TrackedStage } from './ledger.js';
@@ -23,12 +23,14 @@ export function tagEvents(
     const built = wanted.group !== null;
     const stage: TrackedStage =
       wanted.kind === 'stable' ? 'stable' : built ? (resolved?.class ?? 'final') : 'final';
-    const found = drift?.find(({ image, tag }) => image === wanted.image && tag === wanted.destination.tag);
+    const found = drift?.find(
+      ({ image, tag }) => image === wanted.image && tag === tagOrDigest(wanted.destination),
+    );
     const bug = wanted.entries.filter(isPromotion).find((entry) => entry.bug !== undefined)?.bug;
     return [
       {
         image: formatRepository(wanted.destination),
-        tag: wanted.destination.tag,
+        tag: tagOrDigest(wanted.destination),
         stage,
         state: found === undefined || found.kind === 'vanished' ? stateOf(outcome) : 'drifted',
         digest: action === 'refuse' ? null : (outcome.digest ?? outcome.planned.digest),

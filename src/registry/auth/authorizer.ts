@@ -234,7 +234,8 @@ const SCOPE = /^repository:([\x21-\x7e]{1,300}):([a-z*]+(?:,[a-z*]+)*)$/;
 
 /** The scopes that `access` needs. */
 function scopesOf({ repository, access, alsoPull }: Access): string[] {
-  const own = `repository:${repository.repository}:${access}`;
+  const { repository: name } = repository;
+  const own = name === '' ? 'registry:catalog:*' : `repository:${name}:${access}`;
   return alsoPull ? [own, `repository:${alsoPull.repository}:pull`] : [own];
 }
 

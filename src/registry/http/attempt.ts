@@ -11,7 +11,8 @@ const MAX_AUTH_ROUNDS = 2;
 /** The URL of a request as things stand; an upload's URL is checked again here, whoever made it. */
 export function urlOf(endpoint: Host, request: RegistryRequest, listed: readonly string[]): URL {
   if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed);
-  return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
+  const { repository } = request.repository;
+  return new URL(`${endpoint.origin()}/v2/${repository === '' ? '' : `${repository}/`}${request.path}`);
 }
 
 /** One try: with login as the registry wants it (at most two rounds) and redirects followed where the request allows it. */

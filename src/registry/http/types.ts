@@ -11,7 +11,7 @@ import type { Secrets } from './redact.js';
 /** One request to a registry's API. The transport adds authentication, retries, limits and deadlines. */
 export interface RegistryRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** the repository that the request is about; gives host and token scope */
+  /** the repository that the request is about; gives host and token scope. An empty name: all of the registry */
   readonly repository: Repository;
   /** below `/v2/<repository>/`, e.g. `manifests/latest` or `tags/list?n=1000`; or an absolute URL that `resolve` vetted (an upload Location) */
   readonly path: string | URL;
