@@ -10,6 +10,8 @@ import { run, runOk, temporaryDirectory, type Finished } from './process.js';
  * (artifacts) or the network (logins, QEMU) is the small action of the same name in act-actions.
  */
 const STAND_INS: Readonly<Record<string, string>> = {
+  'actions/setup-node': 'setup',
+  'actions/attest-build-provenance': 'attest',
   'docker/login-action': 'login',
   'docker/setup-buildx-action': 'setup',
   'docker/setup-qemu-action': 'setup',
@@ -28,6 +30,17 @@ export interface Event {
   readonly payload?: object;
 }
 
+export interface Given {
+  /** of the steps */
+  readonly env?: Readonly<Record<string, string>>;
+  /** a directory whose commands the steps find first */
+  readonly bin?: string;
+  /** name → files, of jobs that ran before */
+  readonly artifacts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** more words for act */
+  readonly words?: readonly string[];
+}
+
 export interface ActRun extends Finished {
   /** what the jobs logged in to, in order */
   readonly logins: readonly string[];
@@ -43,7 +56,7 @@ export interface Repository {
   /** commits everything, and puts the ref there */
   commit(ref: string): Promise<void>;
   /** runs its workflow for an event whose ref is checked out */
-  act(event: Event, given?: { readonly env?: Readonly<Record<string, string>> }): Promise<ActRun>;
+  act(event: Event, given?: Given): Promise<ActRun>;
 }
 
 export interface Runner {
@@ -88,8 +101,11 @@ export function startRunner(buildEnv: Readonly<Record<string, string>>): Runner 
           await commitAll(path);
           if (ref.startsWith('refs/tags/')) await git('tag', ref.slice('refs/tags/'.length));
         },
-        act: (event, { env = {} } = {}) =>
-          act({ root, path, directory: next('runs'), pins: used, event, env: { ...buildEnv, ...env } }),
+        act: (event, given = {}) =>
+          act({
+            ...{ root, path, directory: next('runs'), pins: used, event },
+            given: { ...given, env: { ...buildEnv, ...given.env } },
+          }),
       };
     },
   };
@@ -128,20 +144,22 @@ interface Invocation {
   readonly directory: string;
   readonly pins: ReadonlySet<string>;
   readonly event: Event;
-  readonly env: Readonly<Record<string, string>>;
+  readonly given: Given;
 }
 
-async function act({ root, path, directory, pins, event, env }: Invocation): Promise<ActRun> {
+async function act({ root, path, directory, pins, event, given }: Invocation): Promise<ActRun> {
   const at = (name: string) => join(directory, name);
   mkdirSync(at('artifacts'));
+  for (const [name, files] of Object.entries(given.artifacts ?? {}))
+    for (const [file, text] of Object.entries(files)) write(join(at('artifacts'), name, file), text);
   writeFileSync(at('logins'), '');
   writeFileSync(at('event.json'), JSON.stringify(await payloadOf(path, event)));
   const local = [...pins].flatMap((pin) => {
     const action = STAND_INS[pin.slice(0, pin.indexOf('@'))];
     return action === undefined ? [] : ['--local-repository', `${pin}=${join(ACTIONS, action)}`];
   });
-  const given = {
-    ...env,
+  const env = {
+    ...given.env,
     ARTIFACTS: at('artifacts'),
     LOGINS: at('logins'),
   };
@@ -151,10 +169,15 @@ async function act({ root, path, directory, pins, event, env }: Invocation): Pro
       ...[event.name, '--directory', path, '--eventpath', at('event.json'), '--action-offline-mode'],
       ...['ubuntu-24.04', 'ubuntu-24.04-arm'].flatMap((label) => ['--platform', `${label}=-self-hosted`]),
       ...['--no-cache-server', '--local-repository', `retag/retag@v1=${join(root, 'retag')}`, ...local],
-      ...Object.entries(given).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+      ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+      ...(given.words ?? []),
     ],
     {
-      env: { PATH: process.env['PATH'], HOME: join(root, 'home'), XDG_CACHE_HOME: join(directory, 'cache') },
+      env: {
+        PATH: [given.bin ?? [], process.env['PATH']].flat().join(':'),
+        HOME: join(root, 'home'),
+        XDG_CACHE_HOME: join(directory, 'cache'),
+      },
       timeout: 100_000,
     },
   );
