@@ -1663,8 +1663,9 @@ function whyNothing(report2, input) {
 }
 function buildsWithoutRef({ config, images, request }) {
   const { command, facts, noRef, only } = request;
-  if (command === "validate") return null;
-  if (facts !== null || only === "images" || config.builds.length === 0 || images.length === 0) return null;
+  if (command === "validate" || facts !== null) return null;
+  if (only === "images" || only === "promotions" || config.builds.length === 0 || images.length === 0)
+    return null;
   const names2 = config.builds.map(({ names: [first2] }) => first2?.text ?? "");
   return `${counted(names2, "build")} ${withoutRef(noRef)}`;
 }
@@ -29060,7 +29061,8 @@ function load(request) {
   const input = { request, config, policy: policy2, trust, scope, options, images, want };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
   if (request.command === "validate") collect(problems2, void 0, () => refuseConflicts(images));
-  const elsewhere = request.forge === null ? [] : unsupported(config, request.forge);
+  const forge = forgeOf2(request);
+  const elsewhere = forge === null ? [] : unsupported(config, forge);
   const all = [...problems2, ...overwritingCaches(input), ...unnamed, ...elsewhere];
   if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag2) => isInScope(tag2, scope, request)) };
@@ -29205,8 +29207,12 @@ async function checkPromotions({ request, config, policy: policy2, scope }, port
   const errors = found.filter(({ entry }) => isError(entry)).map(({ problem: problem4 }) => problem4);
   if (errors.length > 0) throw new UserError(errors);
 }
+function forgeOf2({ forge, only }) {
+  return only === "promotions" ? null : forge;
+}
 function inputWarnings({ request, config, policy: policy2 }) {
-  const elsewhere = request.forge === null ? [] : withoutEffect(config, request.forge);
+  const forge = forgeOf2(request);
+  const elsewhere = forge === null ? [] : withoutEffect(config, forge);
   return [...policy2?.warnings ?? [], ...elsewhere];
 }
 var init_load = __esm({

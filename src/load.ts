@@ -51,7 +51,8 @@ export function load(request: Request): Input {
   const input = { request, config, policy, trust, scope, options, images, want };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
   if (request.command === 'validate') collect(problems, undefined, () => refuseConflicts(images));
-  const elsewhere = request.forge === null ? [] : unsupported(config, request.forge);
+  const forge = forgeOf(request);
+  const elsewhere = forge === null ? [] : unsupported(config, forge);
   const all = [...problems, ...overwritingCaches(input), ...unnamed, ...elsewhere];
   if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag) => isInScope(tag, scope, request)) };
@@ -270,8 +271,14 @@ export async function checkPromotions(
   if (errors.length > 0) throw new UserError(errors);
 }
 
+/** The forge that lacks what the files ask for. `retag promote` does nothing of them. */
+function forgeOf({ forge, only }: Request): string | null {
+  return only === 'promotions' ? null : forge;
+}
+
 /** What is printed once in the log of whatever command read the files. */
 export function inputWarnings({ request, config, policy }: Input): readonly Problem[] {
-  const elsewhere = request.forge === null ? [] : withoutEffect(config, request.forge);
+  const forge = forgeOf(request);
+  const elsewhere = forge === null ? [] : withoutEffect(config, forge);
   return [...(policy?.warnings ?? []), ...elsewhere];
 }

@@ -1,6 +1,11 @@
 /** What of a tag file needs GitHub's API gets a problem at its line where the repository is on another forge. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, test } from '@jest/globals';
 
+import { image, seed } from '../../testing/registry/image.js';
+import { startRegistry } from '../../testing/registry/server.js';
 import { retag } from '../support/command-line.js';
 import { folder } from '../support/folder.js';
 
@@ -88,4 +93,17 @@ test.each([
   ['where somebody names a repository of GitHub', { ...GITLAB, GITHUB_REPOSITORY: 'example/app' }],
 ])('%s nothing is wrong with them', async (_, env) => {
   expect(await errorsOf('gates.yaml', env as Record<string, string>)).toEqual({ code: 0, errors: [] });
+});
+
+test('retag promote, which does nothing of the file, goes on', async () => {
+  const registry = await startRegistry();
+  try {
+    mkdirSync(join(place.path, '.github'));
+    place.file('.github/image-tags.yaml', place.read('gates.yaml').replace('review: require\n', ''));
+    seed(registry, 'app', 'src', image());
+    const words = ['promote', `${registry.host}/app:src`, 'v1', '--yes'];
+    expect(await retag(words, place.path, undefined, GITLAB)).toMatchObject({ code: 0, stderr: '' });
+  } finally {
+    await registry.close();
+  }
 });

@@ -29,8 +29,10 @@ export function whyNothing(report: Report, input: Input): string {
 /** A warning where promotions are wanted and builds are passed over for want of a ref; else null. */
 export function buildsWithoutRef({ config, images, request }: Input): string | null {
   const { command, facts, noRef, only } = request;
-  if (command === 'validate') return null;
-  if (facts !== null || only === 'images' || config.builds.length === 0 || images.length === 0) return null;
+  if (command === 'validate' || facts !== null) return null;
+  // What was asked for has no builds.
+  if (only === 'images' || only === 'promotions' || config.builds.length === 0 || images.length === 0)
+    return null;
   const names = config.builds.map(({ names: [first] }) => first?.text ?? '');
   return `${counted(names, 'build')} ${withoutRef(noRef)}`;
 }
