@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- tags latency startup memory builds] [--write]`: measures side by side in one run and prints
+ * `npm run bench [-- tags latency network startup memory builds] [--write]`: measures side by side in one run and prints
  * medians and ratios. `--write` puts the results into bench/README.md. The parts come from
  * scripts/stack/install.sh.
  */

@@ -34921,7 +34921,6 @@ function createPace(most) {
   const fall = (at3, factor, least) => {
     if (at3 !== epoch) return;
     epoch++;
-    doubling = false;
     allowed = Math.max(Math.min(least, allowed), Math.floor(allowed * factor));
   };
   const rise = () => {
@@ -34944,13 +34943,14 @@ function createPace(most) {
       }
       if (isRefusal2(answer2)) {
         way = answer2.ms ?? 0;
+        doubling = false;
         fall(answer2.epoch, 0.5, 1);
         return;
       }
       if (status >= 500) return;
       rate.taken(now);
       const speed = latency.judge(answer2);
-      if (speed === "slow") fall(answer2.epoch, 0.9, LEAST_FOR_LATENCY);
+      if (speed === "slow") fall(answer2.epoch, 0.9, START);
       else if (speed === "quick" && answer2.full) rise();
     },
     epoch: () => epoch
@@ -34968,8 +34968,8 @@ function createLatency() {
       seen.set(method, known3);
       known3.least = Math.min(ms, known3.least * 1.001);
       known3.mean += (ms - known3.mean) / 8;
-      if (known3.mean <= 2 * known3.least + SLACK_MS) return "quick";
-      return known3.mean > 3 * known3.least + 3 * SLACK_MS ? "slow" : "steady";
+      if (known3.mean <= 3 * known3.least + SLACK_MS) return "quick";
+      return known3.mean > 6 * known3.least + 3 * SLACK_MS ? "slow" : "steady";
     }
   };
 }
@@ -35019,13 +35019,12 @@ function windowOf(headers, now) {
   const ms = seconds > 1e9 ? seconds * 1e3 - now : seconds * 1e3;
   return { left: Number(left[1]), ms: Math.max(0, ms) };
 }
-var START, LEAST_FOR_LATENCY, SLACK_MS, LONGEST_WINDOW_MS, LEAST_RATE, KEPT_MS;
+var START, SLACK_MS, LONGEST_WINDOW_MS, LEAST_RATE, KEPT_MS;
 var init_pace = __esm({
   "src/registry/http/pace.ts"() {
     "use strict";
     START = 16;
-    LEAST_FOR_LATENCY = 8;
-    SLACK_MS = 10;
+    SLACK_MS = 50;
     LONGEST_WINDOW_MS = 6e4;
     LEAST_RATE = 10;
     KEPT_MS = 3e4;

@@ -88,9 +88,9 @@ describe('requests in flight', () => {
   });
 
   test('do not grow where more in flight only wait for each other', () => {
-    // one thing at a time, 2 ms each
-    const { most } = simulate((_, inFlight) => ({ ms: 2 * inFlight }), 400);
-    expect(most).toBeLessThanOrEqual(32);
+    // one thing at a time, 10 ms each
+    const { most } = simulate((_, inFlight) => ({ ms: 10 * inFlight }), 400);
+    expect(most).toBeLessThanOrEqual(40);
   });
 
   test('fall when answers become slow, and rise again when they are quick again', () => {
@@ -109,9 +109,8 @@ describe('requests in flight', () => {
     };
     answers(100, 20);
     expect(pace.limit(0)).toBe(64);
-    answers(40, 400);
-    expect(pace.limit(0)).toBeLessThan(32);
-    expect(pace.limit(0)).toBeGreaterThanOrEqual(8);
+    answers(40, 600);
+    expect(pace.limit(0)).toBe(16);
     answers(3000, 20);
     expect(pace.limit(0)).toBe(64);
   });

@@ -31,17 +31,18 @@ export interface Pace {
 
 /** Requests in flight at the beginning; a smaller ceiling counts from the start. */
 const START = 16;
-/** Rising latency alone never lowers the limit further than this. */
-const LEAST_FOR_LATENCY = 8;
-/** An answer is quick up to twice the quickest and this many milliseconds; slow from three times and thrice as many. */
-const SLACK_MS = 10;
+/**
+ * Answers are quick up to three times the quickest and this many milliseconds; slow from six times and thrice as many. Nobody can tell a
+ * busy machine from a busy host, so latency alone never lowers the limit below where it began.
+ */
+const SLACK_MS = 50;
 /** Only waits that end in a run are waited for; a longer window is left to the 429 that it leads to. */
 const LONGEST_WINDOW_MS = 60_000;
 
 /**
  * Begins with 16 requests in flight. While answers stay quick the number doubles with every round, up to `most`, as TCP's
- * slow start does; 429 and 503 halve it, answers that take much longer than before take a tenth, and from then on it grows
- * by one a round. A host that counts requests per time (429 with Retry-After, `ratelimit-*`) is paced evenly.
+ * slow start does; 429 and 503 halve it, and after that it grows by one a round. Answers that take much longer than
+ * before lower it by a tenth. A host that counts requests per time (429 with Retry-After, `ratelimit-*`) is paced evenly.
  * @param most the ceiling; asked anew each time, since it may depend on how many hosts are in the run
  */
 export function createPace(most: () => number): Pace {
@@ -57,7 +58,6 @@ export function createPace(most: () => number): Pace {
   const fall = (at: number, factor: number, least: number): void => {
     if (at !== epoch) return;
     epoch++;
-    doubling = false;
     allowed = Math.max(Math.min(least, allowed), Math.floor(allowed * factor));
   };
   const rise = (): void => {
@@ -81,13 +81,14 @@ export function createPace(most: () => number): Pace {
       }
       if (isRefusal(answer)) {
         way = answer.ms ?? 0;
+        doubling = false;
         fall(answer.epoch, 0.5, 1);
         return;
       }
       if (status >= 500) return;
       rate.taken(now);
       const speed = latency.judge(answer);
-      if (speed === 'slow') fall(answer.epoch, 0.9, LEAST_FOR_LATENCY);
+      if (speed === 'slow') fall(answer.epoch, 0.9, START);
       else if (speed === 'quick' && answer.full) rise();
     },
     epoch: () => epoch,
@@ -109,8 +110,8 @@ function createLatency(): { judge(answer: Answered): 'quick' | 'steady' | 'slow'
       // The way to a host may become longer for good: the least ages by a thousandth with every answer.
       known.least = Math.min(ms, known.least * 1.001);
       known.mean += (ms - known.mean) / 8;
-      if (known.mean <= 2 * known.least + SLACK_MS) return 'quick';
-      return known.mean > 3 * known.least + 3 * SLACK_MS ? 'slow' : 'steady';
+      if (known.mean <= 3 * known.least + SLACK_MS) return 'quick';
+      return known.mean > 6 * known.least + 3 * SLACK_MS ? 'slow' : 'steady';
     },
   };
 }
