@@ -165,7 +165,8 @@ function checkWait(
   after: ReadonlyMap<string, string>,
 ): string[] {
   const name = nameOfTag({ repository: match.repository ?? '', tag: match.reference ?? '' });
-  const told = (stdout + stderr).includes('cannot be read back: stopped by SIGTERM');
+  // Lines end where the terminal does.
+  const told = (stdout + stderr).replace(/\s+/g, ' ').includes('cannot be read back: stopped by SIGTERM');
   return [
     ...(hasty === 0 ? [] : [`${hasty} requests came between the write and the signal`]),
     ...(after.get(name) === IMAGE.digest ? [] : [`${name} was not written`]),
