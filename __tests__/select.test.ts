@@ -83,7 +83,7 @@ test('a tag that has another digest at the target is refused and not moved, unle
   expect(lines(forced.report.actions)).toEqual(['move latest forced']);
 });
 
-test('expressions that are too large together, or for so many tags, end the run in seconds', async () => {
+test('threat 16: expressions that are too large together, or for so many tags, end the run in seconds', async () => {
   const many = Array.from({ length: 1_000 }, (_, i) => `'(?:[a-z0-9.-]{1,${500 - (i % 400)}}x){1,2}'`).join(
     ', ',
   );

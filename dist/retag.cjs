@@ -4456,7 +4456,8 @@ function next(actions) {
 function contents({ config, policy: policy2 }) {
   const count2 = (number2, noun) => `${number2} ${plural(number2, noun)}`;
   const rules2 = count2(policy2?.rules.length ?? 0, "rule");
-  return `${count2(config.images.length, "promotion")}, ${count2(config.builds.length, "build")} and ${rules2}`;
+  const selections = config.selections.length === 0 ? "" : `, ${count2(config.selections.length, "selection")}`;
+  return `${count2(config.images.length, "promotion")}${selections}, ${count2(config.builds.length, "build")} and ${rules2}`;
 }
 function validText(loaded, files) {
   const what = files === 0 ? "The inputs are" : files === 1 ? "The tag file is" : `The ${files} tag files are`;
@@ -29948,6 +29949,9 @@ async function select2(input, registry, log) {
   const images = [...config.images, ...found.flat()];
   return { ...input, config: { ...config, images }, images: input.want(images) };
 }
+async function checkSelections({ config }) {
+  if (config.selections.length > 0) await createSelector(config.selections);
+}
 async function expand(selection, search) {
   const { source, destination: destination2 } = selection;
   if (source.repository !== null) return ofRepository(selection, source.text, destination2, search);
@@ -45235,6 +45239,7 @@ async function validateCommand(args, io) {
   const files = await tagFiles(args, io);
   const forge = (await readCiRun(io.env))?.forge ?? null;
   const loaded = load({ ...promotionRequest("validate", files), forge });
+  await checkSelections(loaded);
   const log = logFor(args, io);
   const warnings3 = [...inputWarnings(loaded), ...files.flatMap(emptyFile), ...movingTags(loaded.images)];
   await checkMaterial(loaded, await workspaceOf(io), io);
@@ -45294,6 +45299,7 @@ var init_validate = __esm({
     init_render();
     init_report();
     init_request();
+    init_select();
     init_clock();
     init_files();
     init_write();

@@ -13,11 +13,13 @@ import {
   isScoped,
   named,
   type Registries,
+  SEEDS,
   startRegistries,
   VARIABLES,
   wantedIn,
 } from '../__tests__/support/other-tools.js';
-import { binary, run, temporaryDirectory } from './support/stack.js';
+import { startRegistry } from '../testing/registry/server.js';
+import { binary, run, runOk, temporaryDirectory } from './support/stack.js';
 
 const RECORDED = join(FIXTURES, 'recorded.json');
 const recorded = JSON.parse(readFileSync(RECORDED, 'utf8')) as Record<string, string[]>;
@@ -71,6 +73,27 @@ describe('regsync check', () => {
       needed.map(({ source, target }) => `${bare(source)} -> ${target ?? ''}`),
     );
   });
+});
+
+test('regsync once and retag apply give mirrors with the same tags on the same digests', async () => {
+  const name = '18-registry.yml';
+  const [theirs, ours] = [registries, { ...registries, mirror: await startRegistry() }];
+  try {
+    const path = join(directory.path, name);
+    writeFileSync(path, fixtureText('regsync', name, theirs));
+    await runOk(binary('regsync'), ['once', '-c', path]);
+    const files = [fixtureFile('regsync', name, ours)];
+    expect((await flow(flowRequest('apply', null, { files }))).exitCode).toBe(0);
+    const content = ({ mirror }: Pick<Registries, 'mirror'>) =>
+      Object.keys(SEEDS).map((repository) =>
+        [...mirror.tags(repository)]
+          .sort()
+          .map((tag) => [repository, tag, mirror.manifest(repository, tag)?.digest]),
+      );
+    expect(content(ours)).toEqual(content(theirs));
+  } finally {
+    await ours.mirror.close();
+  }
 });
 
 /** Version ranges came to skopeo after 1.9; `ranges.json` has what the library answers that it reads them with. */

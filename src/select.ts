@@ -35,6 +35,11 @@ export async function select(
   return { ...input, config: { ...config, images }, images: input.want(images) };
 }
 
+/** What can be said of selections without a registry. @throws UserError for expressions that are none */
+export async function checkSelections({ config }: Input): Promise<void> {
+  if (config.selections.length > 0) await createSelector(config.selections);
+}
+
 interface Search {
   readonly selector: Selector;
   readonly map: RegistryMap;

@@ -104,3 +104,17 @@ test('with trust rules it names the images that none matches, and reads the keys
     expect.stringContaining('no trust rule matches: quay.io/o/app\n'),
   ]);
 });
+
+test('a file of another tool is checked down to its expressions', async () => {
+  const sync = (allow: string): string =>
+    `sync: [ { source: a.example/x, target: b.example/x, type: repository, tags: { allow: [ '${allow}' ] } } ]\n`;
+  place.file('regsync.yml', sync('v.*'));
+  place.file('odd.yml', sync('(?=v)'));
+  expect(await retag(['validate', 'regsync.yml'], place.path)).toEqual({
+    code: 0,
+    stdout: 'valid: regsync.yml\n0 promotions, 1 selection, 0 builds and 0 rules in 1 tag file.\n',
+    stderr: '',
+  });
+  const odd = await retag(['validate', 'odd.yml'], place.path);
+  expect(odd).toMatchObject({ code: 2, stderr: expect.stringContaining('this is not an expression of RE2') });
+});

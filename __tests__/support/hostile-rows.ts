@@ -148,4 +148,5 @@ export const THREATS: readonly (readonly [threat: number, what: string, by: read
   [24, 'caches written by pull requests', ['threat 24']],
   [26, 'a work tree whose configuration names programs', ['threat 26']],
   [27, 'signatures by others, replayed or without end', ['row 105', 'row 107', 'row 108', 'row 109']],
+  [28, 'a template that sends a variable to a registry', ['threat 28']],
 ];

@@ -10,6 +10,7 @@ import type { Report } from '../report/model.js';
 import { renderReport } from '../report/render.js';
 import { makeReport } from '../report/report.js';
 import { type Input, promotionRequest } from '../request.js';
+import { checkSelections } from '../select.js';
 import { systemClock } from '../system/clock.js';
 import { readWorkspaceFile } from '../system/files.js';
 import { writeJson } from '../system/write.js';
@@ -26,6 +27,7 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   const files = await tagFiles(args, io);
   const forge = (await readCiRun(io.env))?.forge ?? null;
   const loaded = load({ ...promotionRequest('validate', files), forge });
+  await checkSelections(loaded);
   const log = logFor(args, io);
   const warnings = [...inputWarnings(loaded), ...files.flatMap(emptyFile), ...movingTags(loaded.images)];
   await checkMaterial(loaded, await workspaceOf(io), io);

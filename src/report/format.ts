@@ -241,7 +241,9 @@ function next(actions: readonly ReportAction[]): string {
 export function contents({ config, policy }: Pick<Input, 'config' | 'policy'>): string {
   const count = (number: number, noun: string): string => `${number} ${plural(number, noun)}`;
   const rules = count(policy?.rules.length ?? 0, 'rule');
-  return `${count(config.images.length, 'promotion')}, ${count(config.builds.length, 'build')} and ${rules}`;
+  const selections =
+    config.selections.length === 0 ? '' : `, ${count(config.selections.length, 'selection')}`;
+  return `${count(config.images.length, 'promotion')}${selections}, ${count(config.builds.length, 'build')} and ${rules}`;
 }
 
 function validText(loaded: Input, files: number): string {

@@ -99,7 +99,7 @@ sync: []
   ]);
 });
 
-test('the variables of a template: what is not set, may be a secret or may not be read is no name', () => {
+test('threat 28: the variables of a template: what is not set, may be a secret or may not be read is no name', () => {
   const text = (name: string): string =>
     `sync: [ { source: a.example/app:1, target: 'b.example/{{env "${name}"}}:1', type: image } ]\n`;
   const env = { REPO: 'app', BAD: 'Not A Name', MY_TOKEN: 'hidden' };
