@@ -1,34 +1,85 @@
 import { describe, expect, test } from '@jest/globals';
-import { observeBuilds, planBuilds } from '../../src/builds/state.js';
+import { observeBuilds } from '../../src/builds/state.js';
 import { OperationError } from '../../src/errors.js';
+import { formatReference, formatRepository, type Repository } from '../../src/oci/reference.js';
+import type { Registry, TagState } from '../../src/ports.js';
 import { wantBuilds } from '../../src/want.js';
 import { repo, REVISION } from '../support/builds.js';
 import { memoryRegistry } from '../support/memory-registry.js';
 import { SHA } from '../support/policies.js';
 import { builds, resolved } from '../support/release.js';
-import { digestOf } from '../support/wanted.js';
-
-type PrimaryObservation = Parameters<typeof planBuilds>[1][number];
+import { digestOf, wantedTag } from '../support/wanted.js';
 
 const ONE = `sha256:${'1'.repeat(64)}`;
 const TWO = `sha256:${'2'.repeat(64)}`;
 const OTHER = 'b'.repeat(40);
 
-function seen(
-  image: string,
-  found: PrimaryObservation['found'],
-  over: Partial<PrimaryObservation> = {},
-): PrimaryObservation {
-  return { image, repository: repo(image), tag: '2.3.4', forced: false, stable: [], found, ...over };
+type Found =
+  | Exclude<TagState, { state: 'present' }>
+  | { readonly state: 'present'; readonly digest: string; readonly revision: string | null };
+
+/** The primary tag of a build in one of its repositories, and what is there. */
+interface Primary {
+  readonly image: string;
+  readonly repository: Repository;
+  readonly forced: boolean;
+  /** the stable tags that follow it */
+  readonly stable: readonly string[];
+  readonly found: Found;
+}
+
+function seen(image: string, found: Found, over: Partial<Primary> = {}): Primary {
+  return { image, repository: repo(image), forced: false, stable: [], found, ...over };
 }
 const absent = { state: 'absent' } as const;
 const present = (digest: string, revision: string | null) =>
   ({ state: 'present', digest, revision }) as const;
 const unknown = { state: 'unknown', error: new OperationError('denied', 'quay.io answered 403') } as const;
 
+/** The builds that are finished, and those that are refused, with the last clause of why as the hint. */
+async function planBuilds(images: string[], primaries: readonly Primary[], revision: string | null) {
+  const at = ({ registry, repository }: Repository): Found =>
+    primaries.find(({ repository: its }) => formatRepository(its) === `${registry}/${repository}`)!.found;
+  const wanted = primaries.flatMap(({ image, repository, forced, stable }) => {
+    const tag = wantedTag({
+      source: { from: 'build', build: image },
+      destination: { ...repository, tag: '2.3.4' },
+      forced,
+    });
+    const followers = stable.map((name) =>
+      wantedTag({ ...tag, kind: 'stable', follows: tag, destination: { ...repository, tag: name } }),
+    );
+    return [tag, ...followers];
+  });
+  const registry: Registry = {
+    ...memoryRegistry({}),
+    head: (ref) => Promise.resolve({ mediaType: '', ...at(ref) }),
+    manifest: (ref) =>
+      Promise.resolve({ bytes: Buffer.from(''), mediaType: '', digest: formatReference(ref) }),
+    inspect: (repository) => {
+      const found = at(repository);
+      const revision = found.state === 'present' ? found.revision : null;
+      return Promise.resolve({ platforms: [], revision, revisions: [{ of: null, revision }] });
+    },
+  };
+  const states = await observeBuilds([], wanted, revision, null, { registry, concurrency: 1 });
+  expect([...states.keys()]).toEqual(images);
+  const all = [...states];
+  return {
+    finished: all.flatMap(([image, state]) =>
+      state.state === 'present' ? [{ image, digest: state.digest, repository: state.repository }] : [],
+    ),
+    refused: all.flatMap(([image, state]) => {
+      if (state.state !== 'refused') return [];
+      const end = state.text.lastIndexOf('; ');
+      return [{ image, code: state.code, text: state.text.slice(0, end), hint: state.text.slice(end + 2) }];
+    }),
+  };
+}
+
 describe('what a run builds', () => {
-  test('row 100: everything is there with this revision: nothing is built', () => {
-    const found = planBuilds(
+  test('row 100: everything is there with this revision: nothing is built', async () => {
+    const found = await planBuilds(
       ['quay.io/o/a', 'quay.io/o/b'],
       [seen('quay.io/o/a', present(ONE, REVISION)), seen('quay.io/o/b', present(TWO, REVISION))],
       REVISION,
@@ -37,8 +88,8 @@ describe('what a run builds', () => {
     expect(found.finished.map(({ digest }) => digest)).toEqual([ONE, TWO]);
   });
 
-  test('nothing is there: everything is built', () => {
-    const found = planBuilds(
+  test('nothing is there: everything is built', async () => {
+    const found = await planBuilds(
       ['quay.io/o/a', 'quay.io/o/b'],
       [seen('quay.io/o/a', absent), seen('quay.io/o/b', absent)],
       REVISION,
@@ -46,8 +97,8 @@ describe('what a run builds', () => {
     expect(found).toEqual({ finished: [], refused: [] });
   });
 
-  test('one is there: only the other is built', () => {
-    const found = planBuilds(
+  test('one is there: only the other is built', async () => {
+    const found = await planBuilds(
       ['quay.io/o/a', 'quay.io/o/b'],
       [seen('quay.io/o/a', present(ONE, REVISION)), seen('quay.io/o/b', absent)],
       REVISION,
@@ -59,15 +110,19 @@ describe('what a run builds', () => {
   test.each([
     ['without a commit nothing can be told to be finished', false, ['unknown']],
     ['forced, it is built over all the same', true, []],
-  ])('%s', (_name, forced, refused) => {
-    const found = planBuilds(['quay.io/o/a'], [seen('quay.io/o/a', present(ONE, null), { forced })], null);
+  ])('%s', async (_name, forced, refused) => {
+    const found = await planBuilds(
+      ['quay.io/o/a'],
+      [seen('quay.io/o/a', present(ONE, null), { forced })],
+      null,
+    );
     expect(found.refused.map(({ code }) => code)).toEqual(refused);
     expect(found.finished).toEqual([]);
   });
 
-  test('one registry of two has it: completed from its digest, not built', () => {
+  test('one registry of two has it: completed from its digest, not built', async () => {
     const second = { repository: repo('ghcr.io/o/a') };
-    const found = planBuilds(
+    const found = await planBuilds(
       ['quay.io/o/a'],
       [seen('quay.io/o/a', absent), seen('quay.io/o/a', present(ONE, REVISION), second)],
       REVISION,
@@ -92,8 +147,8 @@ describe('refused before anything is built', () => {
       'unknown',
       /could not be looked at: quay\.io answered 403/,
     ],
-  ])('%s, and no image of the group is built', (_name, found, code, text) => {
-    const result = planBuilds(
+  ])('%s, and no image of the group is built', async (_name, found, code, text) => {
+    const result = await planBuilds(
       ['quay.io/o/a', 'quay.io/o/b'],
       [seen('quay.io/o/a', absent), seen('quay.io/o/b', found)],
       REVISION,
@@ -103,9 +158,9 @@ describe('refused before anything is built', () => {
     ]);
   });
 
-  test('two registries hold different builds of this commit', () => {
+  test('two registries hold different builds of this commit', async () => {
     const second = { repository: repo('ghcr.io/o/a') };
-    const found = planBuilds(
+    const found = await planBuilds(
       ['quay.io/o/a'],
       [seen('quay.io/o/a', present(ONE, REVISION)), seen('quay.io/o/a', present(TWO, REVISION), second)],
       REVISION,
@@ -117,18 +172,18 @@ describe('refused before anything is built', () => {
 });
 
 describe('how to build over what exists', () => {
-  const hint = (...observations: PrimaryObservation[]): string =>
-    planBuilds(['quay.io/o/a'], observations, REVISION).refused[0]?.hint ?? '';
+  const hint = async (...primaries: Primary[]): Promise<string> =>
+    (await planBuilds(['quay.io/o/a'], primaries, REVISION)).refused[0]?.hint ?? '';
   const stable = { stable: ['2.3.4-stable'] };
 
-  test('names the tag and the stable tag, since one alone is refused for the other', () => {
-    expect(hint(seen('quay.io/o/a', present(ONE, OTHER), stable))).toBe(
+  test('names the tag and the stable tag, since one alone is refused for the other', async () => {
+    expect(await hint(seen('quay.io/o/a', present(ONE, OTHER), stable))).toBe(
       'give this commit a version of its own, or name "quay.io/o/a:2.3.4" and "quay.io/o/a:2.3.4-stable" in "force" to build over what exists',
     );
   });
 
-  test('names what is there in every repository of the build, and nothing that is forced already', () => {
-    const text = hint(
+  test('names what is there in every repository of the build, and nothing that is forced already', async () => {
+    const text = await hint(
       seen('quay.io/o/a', present(ONE, OTHER), { forced: true }),
       seen('quay.io/o/a', present(ONE, REVISION), { repository: repo('ghcr.io/o/a') }),
       seen('quay.io/o/a', present(TWO, OTHER), { repository: repo('docker.io/o/a') }),
@@ -137,24 +192,24 @@ describe('how to build over what exists', () => {
     expect(text).toContain('name "ghcr.io/o/a:2.3.4" and "docker.io/o/a:2.3.4" in "force"');
   });
 
-  test('of two builds of this commit, the one that is named is written again from the other', () => {
+  test('of two builds of this commit, the one that is named is written again from the other', async () => {
     const second = { repository: repo('ghcr.io/o/a') };
     const both = (forced: boolean) => [
       seen('quay.io/o/a', present(ONE, REVISION), { forced, ...stable }),
       seen('quay.io/o/a', present(TWO, REVISION), second),
     ];
-    expect(hint(...both(false))).toBe(
+    expect(await hint(...both(false))).toBe(
       'name the wrong one in "force", and its stable tag, to have it written again',
     );
-    const found = planBuilds(['quay.io/o/a'], both(true), REVISION);
+    const found = await planBuilds(['quay.io/o/a'], both(true), REVISION);
     expect(found.refused).toEqual([]);
     expect(found.finished).toMatchObject([{ digest: TWO, repository: repo('ghcr.io/o/a') }]);
   });
 });
 
 describe('forced', () => {
-  test('another revision is built over', () => {
-    const found = planBuilds(
+  test('another revision is built over', async () => {
+    const found = await planBuilds(
       ['quay.io/o/a'],
       [seen('quay.io/o/a', present(ONE, OTHER), { forced: true })],
       REVISION,
@@ -162,8 +217,8 @@ describe('forced', () => {
     expect(found).toEqual({ finished: [], refused: [] });
   });
 
-  test('force does not rebuild what is of this commit', () => {
-    const found = planBuilds(
+  test('force does not rebuild what is of this commit', async () => {
+    const found = await planBuilds(
       ['quay.io/o/a'],
       [seen('quay.io/o/a', present(ONE, REVISION), { forced: true })],
       REVISION,
@@ -171,8 +226,12 @@ describe('forced', () => {
     expect(found.finished).toHaveLength(1);
   });
 
-  test('force does not help against a registry that does not tell', () => {
-    const found = planBuilds(['quay.io/o/a'], [seen('quay.io/o/a', unknown, { forced: true })], REVISION);
+  test('force does not help against a registry that does not tell', async () => {
+    const found = await planBuilds(
+      ['quay.io/o/a'],
+      [seen('quay.io/o/a', unknown, { forced: true })],
+      REVISION,
+    );
     expect(found.refused).toHaveLength(1);
   });
 });

@@ -27,58 +27,18 @@ interface PrimaryObservation {
     | { readonly state: 'unknown'; readonly error: OperationError };
 }
 
-/** A build that an earlier run has finished: its digest, and where it is. */
-interface FinishedBuild {
-  readonly image: string;
-  readonly digest: string;
-  readonly repository: Repository;
-}
-
-interface RefusedBuild {
-  readonly image: string;
-  readonly code: 'unknown' | 'different-digest' | 'revision-mismatch';
-  /** one sentence that names tag, digest and revision */
-  readonly text: string;
-  readonly hint: string;
-}
-
-interface BuildPlan {
-  readonly finished: readonly FinishedBuild[];
-  readonly refused: readonly RefusedBuild[];
-}
+type Refused = Extract<SourceState, { state: 'refused' }>;
 
 /**
- * @param images the builds of the run, in order
- * @param observations every primary tag of every repository of every build
+ * What one build comes to: finished by an earlier run, to be built, or refused.
+ * @param seen its primary tag in every one of its repositories
  * @param revision the commit in hand; null when it is not known: then nothing that is there can be told to be of it
  */
-export function planBuilds(
-  images: readonly string[],
-  observations: readonly PrimaryObservation[],
-  revision: string | null,
-): BuildPlan {
-  const verdicts = images.map((image) =>
-    judge(
-      image,
-      observations.filter((observation) => observation.image === image),
-      revision,
-    ),
-  );
-  const refused = verdicts.flatMap((verdict) => (verdict.kind === 'refused' ? verdict.refusals : []));
-  return {
-    finished: verdicts.flatMap((verdict) => (verdict.kind === 'finished' ? [verdict.finished] : [])),
-    refused,
-  };
-}
-
-type Verdict =
-  | { readonly kind: 'build' }
-  | { readonly kind: 'finished'; readonly finished: FinishedBuild }
-  | { readonly kind: 'refused'; readonly refusals: readonly RefusedBuild[] };
-
-function judge(image: string, seen: readonly PrimaryObservation[], revision: string | null): Verdict {
-  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
-  if (refusals.length > 0) return { kind: 'refused', refusals };
+function judge(seen: readonly PrimaryObservation[], revision: string | null): SourceState {
+  for (const observation of seen) {
+    const refused = refusal(observation, seen, revision);
+    if (refused !== null) return refused;
+  }
   const finished = seen.flatMap(({ found, repository, tag, forced }) =>
     found.state === 'present' && isOf(found, revision) ? [{ found, repository, tag, forced }] : [],
   );
@@ -88,17 +48,22 @@ function judge(image: string, seen: readonly PrimaryObservation[], revision: str
   const [first] = ours;
   // A forced tag of another revision is built over, so whatever is of this revision is not the whole group.
   if (first === undefined || seen.some((observation) => isForeign(observation, revision))) {
-    return { kind: 'build' };
+    return { state: 'to-build' };
   }
   const { digest } = first.found;
   const other = ours.find(({ found }) => found.digest !== digest);
-  if (other !== undefined) {
-    const text = `${nameOf(first)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
-    const stable = seen.some((observation) => observation.stable.length > 0);
-    const hint = `name the wrong one in "force"${stable ? ', and its stable tag,' : ''} to have it written again`;
-    return { kind: 'refused', refusals: [{ image, code: 'different-digest', text, hint }] };
-  }
-  return { kind: 'finished', finished: { image, digest, repository: first.repository } };
+  if (other === undefined) return present(first.repository, digest);
+  const stable = seen.some((observation) => observation.stable.length > 0);
+  return refuse(
+    'different-digest',
+    `${nameOf(first)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`,
+    `name the wrong one in "force"${stable ? ', and its stable tag,' : ''} to have it written again`,
+  );
+}
+
+/** @param text names tag, digest and revision  @param hint what to do */
+function refuse(code: Refused['code'], text: string, hint: string): Refused {
+  return { state: 'refused', code, text: `${text}; ${hint}` };
 }
 
 function isOf(found: { readonly revision: string | null }, revision: string | null): boolean {
@@ -113,27 +78,25 @@ function refusal(
   observation: PrimaryObservation,
   seen: readonly PrimaryObservation[],
   revision: string | null,
-): RefusedBuild[] {
-  const { image, found, forced } = observation;
+): Refused | null {
+  const { found, forced } = observation;
+  const name = nameOf(observation);
   if (found.state === 'unknown') {
-    const text = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image, code: 'unknown', text, hint: 'run again when the registry answers' }];
+    const text = `${name} could not be looked at: ${found.error.message}`;
+    return refuse('unknown', text, 'run again when the registry answers');
   }
-  if (found.state === 'absent' || isOf(found, revision) || forced) return [];
+  if (found.state === 'absent' || isOf(found, revision) || forced) return null;
   if (revision === null) {
-    const text = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image, code: 'unknown', text, hint: 'give the commit with --sha (input sha)' }];
+    const text = `${name} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return refuse('unknown', text, 'give the commit with --sha (input sha)');
   }
   const whose =
     found.revision === null ? 'does not say which commit it is made from' : `is made from ${found.revision}`;
-  return [
-    {
-      image,
-      code: 'revision-mismatch',
-      text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`,
-    },
-  ];
+  return refuse(
+    'revision-mismatch',
+    `${name} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
+    `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`,
+  );
 }
 
 /** Every tag of a build that is in the way of another one: a release is tagged whole or not at all, so one alone is no use. */
@@ -174,11 +137,13 @@ export async function observeBuilds(
     const stable = wanted.filter(({ follows, kind }) => follows === tag && kind === 'stable');
     return observePrimary(tag, stable, revision, parts.registry);
   });
-  const decided = planBuilds(images, seen, revision);
   const states = new Map<string, SourceState>();
   for (const image of images) {
     const build = builds.find(({ config }) => imageOf(config) === image);
-    const state = stateOf(image, decided);
+    const state = judge(
+      seen.filter((observation) => observation.image === image),
+      revision,
+    );
     const promoted =
       state.state === 'to-build' && from !== null && build
         ? await existing(build, from, parts.registry)
@@ -234,15 +199,6 @@ export function revisionOfAll(
   const others = revisions.filter(({ revision }) => revision !== wanted);
   if (revisions.length > 0 && others.length === 0) return wanted;
   return others.find(({ revision }) => revision !== null)?.revision ?? null;
-}
-
-function stateOf(image: string, decided: BuildPlan): SourceState {
-  const refused = decided.refused.find((each) => each.image === image);
-  if (refused !== undefined)
-    return { state: 'refused', code: refused.code, text: `${refused.text}; ${refused.hint}` };
-  const finished = decided.finished.find((each) => each.image === image);
-  if (finished === undefined) return { state: 'to-build' };
-  return present(finished.repository, finished.digest);
 }
 
 /** The image that a rule promotes instead of building, when it is there. */
