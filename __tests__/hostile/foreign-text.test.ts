@@ -30,9 +30,9 @@ import { parseRef, toTagPart, visible } from '../../src/policy/refname.js';
 import { parseTemplate, renderText } from '../../src/policy/template.js';
 import { parseChallenges } from '../../src/registry/auth/challenge.js';
 import { parseDockerConfig } from '../../src/registry/auth/docker-config.js';
-import { secondsOf } from '../../src/registry/http/retry.js';
+import { judge } from '../../src/registry/http/retry.js';
 import { createSecrets } from '../../src/registry/http/redact.js';
-import { warningTexts } from '../../src/registry/http/transport.js';
+import { createWarnings } from '../../src/registry/http/transport.js';
 import { clean, nextLink } from '../../src/registry/request.js';
 import { flowchart } from '../../src/report/mermaid.js';
 import * as markdown from '../../src/shared/markdown.js';
@@ -120,9 +120,13 @@ const READERS: Readonly<Record<string, (foreign: string) => unknown>> = {
   scopes: (foreign) => authorizer().challenged(PULL, challengeFor(foreign), undefined),
   'a Link': nextLink,
   'a parameter of a Link': (foreign) => nextLink(`<a>${foreign}`),
-  'a warning': warningTexts,
+  'a warning': (foreign) => createWarnings(none)('reg.example', foreign),
   'an error': clean,
-  'a Retry-After': (foreign) => secondsOf(foreign, 0),
+  'a Retry-After': (foreign) =>
+    judge(
+      { status: 429, retryAfter: foreign },
+      { repeatable: true, tries: 1, maxTries: 5, now: 0, random: 0 },
+    ),
   'a media type': bareMediaType,
   JSON: (foreign) => parseJson(Buffer.from(foreign)),
   URLs: (foreign) => createSecrets(none).scrub(foreign),

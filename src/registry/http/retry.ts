@@ -171,7 +171,7 @@ function isTransient(status: number): boolean {
 }
 
 /** Seconds of a Retry-After header, a number or an HTTP date (RFC 9110 10.2.3). Null for garbage and none. */
-export function secondsOf(header: string | undefined, now: number): number | null {
+function secondsOf(header: string | undefined, now: number): number | null {
   const text = header?.trim() ?? '';
   if (/^\d{1,9}$/.test(text)) return Number(text);
   if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text)) return null;

@@ -201,7 +201,7 @@ const MAX_TEXTS = 20;
 const MAX_LENGTH = 300;
 
 /** The texts of code 299 in a Warning header (RFC 7234 5.5): `299 - "text"`, several with commas between. */
-export function warningTexts(header: string): string[] {
+function warningTexts(header: string): string[] {
   const texts: string[] = [];
   for (const match of header.matchAll(/(?:^|,)\s*299 \S{1,100} "((?:[^"\\]|\\.)*)"/gs)) {
     texts.push((match[1] ?? '').replace(/\\(.)/gs, '$1'));
