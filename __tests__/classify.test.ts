@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { namesOf } from '../src/classify.js';
 import { OperationError, UserError } from '../src/errors.js';
-import type { ClaimResult } from '../src/policy/policy.js';
+import type { ClaimTag } from '../src/policy/policy.js';
 import { memoryRegistry } from './support/memory-registry.js';
 import { factsOf, policyOf, SHA } from './support/policies.js';
 import { repository } from './support/release.js';
@@ -104,7 +104,7 @@ describe('numbers', () => {
     more: {
       gitTags?: string[];
       revision?: string | null;
-      claim?: (name: string) => Promise<ClaimResult>;
+      claim?: (name: string) => ReturnType<ClaimTag>;
       policy?: typeof SNAPSHOTS;
     } = {},
   ) => {
@@ -221,7 +221,7 @@ describe('claims', () => {
   );
   const run = (
     state: Record<string, string>,
-    claim: ((name: string) => Promise<ClaimResult>) | null,
+    claim: ((name: string) => ReturnType<ClaimTag>) | null,
     revision: string | null = null,
   ) =>
     namesOf(CLAIM, factsOf(MAIN, gitTags()), [A], {

@@ -19,10 +19,10 @@ const BOUNDS = {
   'longest file': 350,
   'function p90': 24,
   floors: 11,
-  'single-use exports': 20,
+  'single-use exports': 16,
 };
 /** Where a bound above is only what the tree has today: what it is to come down to. It is lowered with the figure. */
-const TARGETS = { files: 180, lines: 26_000, 'single-use exports': 20 };
+const TARGETS = { files: 180, lines: 26_000 };
 
 /** @returns {string[]} every TypeScript file below a folder, as paths from the root */
 function filesBelow(folder) {
@@ -73,6 +73,7 @@ function read(file) {
         from: statement.moduleSpecifier.text,
         names: names ?? ['*'],
         type: statement.isTypeOnly,
+        again: true,
       });
     } else if (ts.getCombinedModifierFlags(statement) & ts.ModifierFlags.Export) {
       found.exports.push(...namesOf(statement));
@@ -144,10 +145,12 @@ const fileEdges = new Map();
 const roomEdges = new Map();
 const runtimeEdges = new Map();
 const users = new Map();
+/** `export … from`: the export, and the name under which others may import it. */
+const again = [];
 for (const [file, { imports }] of product) {
   fileEdges.set(file, new Set());
   if (!roomEdges.has(roomOf(file))) roomEdges.set(roomOf(file), new Set());
-  for (const { file: target, names, type } of imports) {
+  for (const { file: target, names, type, again: isAgain } of imports) {
     if (!product.has(target)) continue;
     fileEdges.get(file).add(target);
     const [room, other] = [roomOf(file), roomOf(target)];
@@ -155,9 +158,16 @@ for (const [file, { imports }] of product) {
     if (room !== other && !type) runtimeEdges.set(room, (runtimeEdges.get(room) ?? new Set()).add(other));
     for (const name of names) {
       const key = `${target}#${name}`;
-      users.set(key, (users.get(key) ?? new Set()).add(file));
+      if (isAgain) again.push({ key, file, name });
+      else users.set(key, (users.get(key) ?? new Set()).add(file));
     }
   }
+}
+
+// Handing a name on is no use of it: the users of what is handed on are. One passed on twice needs two rounds.
+for (const { key, file, name } of [...again, ...again]) {
+  const through = users.get(`${file}#${name}`);
+  if (through) users.set(key, new Set([...(users.get(key) ?? []), ...through]));
 }
 
 // What other trees import without being tests: the scripts that generate schemas and documents.
@@ -236,6 +246,9 @@ const wrong = [
   ...rooms.cycles.map((cycle) => `a cycle of folders: ${cycle}`),
   ...files.cycles.map((cycle) => `a cycle of files: ${cycle}`),
   ...exportProblems(),
+  ...again
+    .filter(({ file, name }) => !users.has(`${file}#${name}`) && !users.has(`${file}#*`))
+    .map(({ file, name }) => `${file}: nobody takes "${name}" from here; drop it from "export … from"`),
 ];
 const verbose = process.argv.includes('--list');
 if (verbose) for (const { file, name } of unused) console.log(`  ${file}: ${name}`);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/config.js';
-import { compareEntries, countsForPullRequest, isTouched } from '../../src/github/review/comment.js';
-import { entryTest } from '../../src/config/entries.js';
+import { compareEntries, countsForPullRequest, entryTest, isTouched } from '../../src/config/entries.js';
 
 const entry = (name: string, build: string, tag: string, more = ''): string =>
   `  - name: docker.io/starlingx/${name}\n    src_build_tag: ${build}\n    src_ref: https://opendev.org/x/y/commit/${'a'.repeat(40)}\n    tag: ${tag}\n${more}`;

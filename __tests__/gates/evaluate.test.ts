@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { evaluateGate, type GateFacts } from '../../src/gates/gates.js';
+import { evaluateGate, type GateFacts } from '../../src/gates/evaluate.js';
 import type { CommitSignals, Light, Signal } from '../../src/gates/port.js';
 import { gate } from '../support/github/gate.js';
 

@@ -14,7 +14,7 @@ import { readConfig } from '../../src/config/config.js';
 import { parseBuildxVersion, parseInspect } from '../../src/docker/inspect.js';
 import { cleanLine, lineSplitter } from '../../src/docker/output.js';
 import { OperationError, UserError } from '../../src/errors.js';
-import { editReference } from '../../src/github/follow-up/edit.js';
+import { editReference } from '../support/github/edit.js';
 import { parsePath } from '../../src/github/follow-up/path.js';
 import { fingerprintIn, withoutFingerprint } from '../../src/github/follow-up/plan.js';
 import { decode, isSealed } from '../../src/github/payload.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePolicy, findBase, renderText, resolveNames } from '../../src/policy/policy.js';
+import { compilePolicy, findBase, resolveNames } from '../../src/policy/policy.js';
+import { renderText } from '../../src/policy/template.js';
 import { decide, factsOf, policyOf, SHA } from '../support/policies.js';
 
 const policy = compilePolicy({ preset: 'k8s-topology-aware' });

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { OperationError, UserError } from '../../src/errors.js';
 import {
-  type ClaimResult,
   claimSequence,
   type ClaimTag,
   type CompiledPolicy,
@@ -258,7 +257,7 @@ describe('row 101: claims on a real repository', () => {
           done({ ok: error === null, out: out.trim() }),
         ),
       );
-    const port: ClaimTag = async (name, sha): Promise<ClaimResult> => {
+    const port: ClaimTag = async (name, sha): ReturnType<ClaimTag> => {
       // An all-zero old value: create, and fail when it exists.
       const created = await git('update-ref', `refs/tags/${name}`, sha, '0'.repeat(40));
       if (created.ok) return { state: 'created' };

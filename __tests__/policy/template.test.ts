@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
 import { parseTag } from '../../src/oci/reference.js';
-import { renderText, resolveNames } from '../../src/policy/policy.js';
+import { resolveNames } from '../../src/policy/policy.js';
+import { renderText } from '../../src/policy/template.js';
 import { decide, factsOf, policyOf, SHA, withRules } from '../support/policies.js';
 
 /** The first tag of a ref under one rule. */

@@ -1,11 +1,10 @@
 /** Two entries on one line are two entries: the object is the identity, a position is for people. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { compareEntries, countsForPullRequest, isTouched } from '../../src/github/review/comment.js';
 import { image, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { followUpItems } from '../../src/github/follow-up/plan.js';
-import { entryTest } from '../../src/config/entries.js';
+import { compareEntries, countsForPullRequest, entryTest, isTouched } from '../../src/config/entries.js';
 import { tagEvents } from '../../src/github/tracking/events.js';
 import { parse } from '../support/config.js';
 import { flow, flowRequest } from '../support/flow.js';

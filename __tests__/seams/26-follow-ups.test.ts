@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { parseConfig } from '../../src/config/config.js';
 import { UserError } from '../../src/errors.js';
-import { editReference } from '../../src/github/follow-up/edit.js';
+import { editReference } from '../support/github/edit.js';
 import { readTreeFiles } from '../../src/github/refs.js';
 import { planFollowUp } from '../../src/github/follow-up/plan.js';
 import { code, escapeCell } from '../../src/shared/markdown.js';

@@ -13,8 +13,7 @@ import { messageOf, OperationError } from '../errors.js';
 import { evaluateGate, type GateFacts, type GateState } from './evaluate.js';
 import type { Checks } from './port.js';
 
-export type { GateFacts, GateState } from './evaluate.js';
-export { evaluateGate } from './evaluate.js';
+export type { GateState } from './evaluate.js';
 
 export interface Gatekeeper {
   /**

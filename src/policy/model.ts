@@ -207,7 +207,7 @@ export type ClaimTag = (name: string, sha: string, sequence: number) => Promise<
  * `ours`: the tag was there already and is at the same commit. `taken`: it is at another one. `denied`: the job may not
  * create it; the error names the permission. (`claimTag` of src/github answers in this form.)
  */
-export type ClaimResult =
+type ClaimResult =
   | { readonly state: 'created' | 'ours' | 'taken' }
   | { readonly state: 'denied'; readonly error: OperationError };
 

@@ -10,7 +10,7 @@ import { winnerOf } from './classify.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule } from './model.js';
 import { numberNames, readings, tagPatterns } from './tag-patterns.js';
 
-export type NameKind = 'primary' | 'stable' | 'channel';
+type NameKind = 'primary' | 'stable' | 'channel';
 
 /** One form of the names that a rule writes. */
 export interface Output {

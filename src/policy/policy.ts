@@ -19,14 +19,11 @@ export { compareChannel } from './versions.js';
 export { claimSequence, snapshots } from './sequence.js';
 export { classify, requireDecision } from './classify.js';
 export { compilePolicy, DEFAULT_STABLE_SUFFIX, examinePolicy, type Examined } from './compile.js';
-export { claimsOn, isSpelledOut, premisesOf, takenFrom, whoHas, type NameKind } from './owner.js';
-export { renderText, unknownName } from './template.js';
+export { claimsOn, isSpelledOut, premisesOf, takenFrom, whoHas } from './owner.js';
+export { unknownName } from './template.js';
 export type {
-  ChannelComparison,
-  ClaimResult,
   ClaimTag,
   ClassificationReport,
-  ClassifyInput,
   CompiledPolicy,
   Decision,
   Needs,

@@ -7,10 +7,6 @@ import type { TrustRule } from '../config/model.js';
 
 /** Media type of a Sigstore bundle that is written; versions 0.1 and 0.2 carry theirs as a parameter. */
 export const BUNDLE_V03 = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-/** Payload of cosign's `.sig` layers. */
-export const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json';
-/** Layers of cosign's `.att` manifests: an envelope without its verification material. */
-export const DSSE_ENVELOPE = 'application/vnd.dsse.envelope.v1+json';
 /** `payloadType` of an envelope that holds a statement. */
 export const IN_TOTO = 'application/vnd.in-toto+json';
 export const STATEMENT_V1 = 'https://in-toto.io/Statement/v1';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { editReference } from '../../../src/github/follow-up/edit.js';
+import { editReference } from '../../support/github/edit.js';
 import { digest } from '../../support/github/report.js';
 
 const wanted = {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  decodeReviewed,
   type EntryChanges,
   planComment,
   planMarker,
+  readReviewed,
 } from '../../../src/github/review/comment.js';
 import type { ReportAction } from '../../../src/report/model.js';
 import { action, digest, report } from '../../support/github/report.js';
@@ -24,7 +24,7 @@ describe('the plan comment', () => {
   test('starts with the marker and the data, and says what would happen', () => {
     const text = comment([action()]);
     expect(text.split('\n')[0]).toBe(planMarker('tags.yaml'));
-    expect(decodeReviewed(text)).toMatchObject({
+    expect(readReviewed(text)).toMatchObject({
       ok: true,
       value: {
         head,
@@ -84,7 +84,7 @@ describe('the plan comment', () => {
   });
 
   test('kept tags are not recorded: nothing will be written', () => {
-    expect(decodeReviewed(comment([action({ action: 'keep' })]))).toMatchObject({ value: { entries: [] } });
+    expect(readReviewed(comment([action({ action: 'keep' })]))).toMatchObject({ value: { entries: [] } });
   });
 
   test("cut to GitHub's limit with a link to the summary", () => {
@@ -94,7 +94,7 @@ describe('the plan comment', () => {
     const text = comment([...long, ...long.map((one) => ({ ...one, location: null }))]);
     expect(text.length).toBeLessThanOrEqual(65_536);
     expect(text).toMatch(/\]\(https:\/\/github\.example\/octo\/app\/actions\/runs\/1\)\.?/);
-    expect(decodeReviewed(text).ok).toBe(true);
+    expect(readReviewed(text).ok).toBe(true);
   });
 
   test('row 98: hostile text is escaped and mentions nobody', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
-import { decodeReviewed, unreviewed } from '../../../src/github/review/comment.js';
-import { encodeReviewed } from '../../../src/github/review/reviewed.js';
+import { seal } from '../../../src/github/payload.js';
+import { encodeReviewed, readReviewed, unreviewed } from '../../../src/github/review/reviewed.js';
 import { digest } from '../../support/github/report.js';
 
 const head = 'a'.repeat(40);
@@ -21,7 +21,7 @@ describe('the data in the comment', () => {
       fc.property(entries, (list) => {
         const text = encodeReviewed(head, list);
         expect(text.indexOf('-->')).toBe(text.length - 3);
-        expect(decodeReviewed(`marker\n${text}\n\nmore`)).toStrictEqual({
+        expect(readReviewed(seal('marker', `${text}\n\nmore`))).toStrictEqual({
           ok: true,
           value: { head, entries: list, left: 0 },
         });
@@ -36,7 +36,7 @@ describe('the data in the comment', () => {
     }));
     const text = encodeReviewed(head, list);
     expect(text.length).toBeLessThanOrEqual(30_000);
-    const decoded = decodeReviewed(text);
+    const decoded = readReviewed(seal('marker', text));
     if (!decoded.ok) throw new Error('cannot be read');
     expect(decoded.value.entries.length).toBeGreaterThan(500);
     expect(decoded.value.entries.length + decoded.value.left).toBe(2000);
@@ -58,14 +58,14 @@ describe('the data in the comment', () => {
       'cannot be read',
     ],
   ])('%s', (_, text, why) => {
-    expect(decodeReviewed(text)).toStrictEqual({
+    expect(readReviewed(text)).toStrictEqual({
       ok: false,
       why: why === null ? null : expect.stringContaining(why),
     });
   });
 
   test('a client that types CRLF does no harm', () => {
-    expect(decodeReviewed(`x\r\n${good}\r\n`).ok).toBe(true);
+    expect(readReviewed(`${seal('x', good).replaceAll('\n', '\r\n')}\r\n`).ok).toBe(true);
   });
 });
 

@@ -7,15 +7,14 @@ import {
   type IssueDraft,
   readLedger,
   shepherdAdvice,
-  type TagEvent,
-  type TrackedImage,
   trackingMarker,
   trackingText,
-  versionLine,
 } from '../../../src/github/tracking/issue.js';
+import { type TagEvent, versionLine } from '../../../src/github/tracking/events.js';
 import { origin } from '../../support/github/gate.js';
 import { digest } from '../../support/github/report.js';
 
+type TrackedImage = ReturnType<Parameters<typeof groupTracked>[1]>;
 type CurrentIssue = NonNullable<Parameters<typeof draftIssue>[0]>;
 
 const NOW = Date.parse('2026-01-10T12:00:00Z');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TrackingConfig } from '../../../src/config/model.js';
-import { groupTracked, type TagEvent, trackingMarker } from '../../../src/github/tracking/issue.js';
+import type { TagEvent } from '../../../src/github/tracking/events.js';
+import { groupTracked, trackingMarker } from '../../../src/github/tracking/issue.js';
 import { listTracking, syncTracking } from '../../../src/github/tracking/sync.js';
 import { origin } from '../../support/github/gate.js';
 import { type LocalGitHub, startGitHub } from '../../support/github/local-github.js';

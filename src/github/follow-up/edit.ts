@@ -42,13 +42,14 @@ export interface Change {
   readonly after: string;
 }
 
-type Edited =
-  /** `changes` is empty when the file says it already */
-  | { readonly ok: true; readonly text: string; readonly changes: readonly Change[] }
-  | { readonly ok: false; readonly what: string; readonly hint: string };
-
 /** Used when no path is given: every `image:` that names the image. */
 const EVERYWHERE = '**.image';
+
+/** What became of one of several references; the others are set all the same. */
+type EditResult =
+  /** `changes` is empty when the file says it already */
+  | { readonly ok: true; readonly changes: readonly Change[] }
+  | { readonly ok: false; readonly what: string; readonly hint: string };
 
 /**
  * What stands at `path` decides how it is set:
@@ -58,19 +59,9 @@ const EVERYWHERE = '**.image';
  * - a list with `name` items (kustomize `images`): `newTag` and `digest` of the item that names the image
  *
  * With `*` or `**` in the path, or an empty path (`**.image`), only texts that name the image are set.
+ *
+ * Many references into one file are set at once. Of two that set one value the last wins.
  */
-export function editReference(text: string, path: string, wanted: NewTag): Edited {
-  const { text: result, results } = editReferences(text, [{ path, wanted }]);
-  const [only] = results;
-  return only?.ok === false ? only : { ok: true, text: result, changes: only?.changes ?? [] };
-}
-
-/** What became of one of several references; the others are set all the same. */
-type EditResult =
-  | { readonly ok: true; readonly changes: readonly Change[] }
-  | { readonly ok: false; readonly what: string; readonly hint: string };
-
-/** Like `editReference` for many references into one file, which is read once. Of two that set one value the last wins. */
 export function editReferences(
   text: string,
   requests: readonly { readonly path: string; readonly wanted: NewTag }[],

@@ -14,8 +14,6 @@ import { formatRepository, tagOrDigest } from '../../oci/reference.js';
 import { code, cut, escapeCell, link, oneLine, table } from '../../shared/markdown.js';
 import { type Change, editReferences, type NewTag } from './edit.js';
 
-export { editReference, editReferences } from './edit.js';
-
 /** One entry of `images` with its references. */
 export interface FollowUpItem extends NewTag {
   /** as in the tag file, e.g. `Closes-Bug: 1854869`; a trailer of the commit message */

@@ -16,9 +16,9 @@ import { marker, seal } from '../payload.js';
 import { encodeReviewed, type ReviewedEntry } from './reviewed.js';
 
 export type { EntryChanges } from '../../config/entries.js';
-export { compareEntries, countsForPullRequest, isTouched } from '../../config/entries.js';
-export type { Decoded, PullReview, Reviewed, Reviews } from './reviewed.js';
-export { decodeReviewed, readReviewed, unreviewed } from './reviewed.js';
+export { compareEntries, countsForPullRequest } from '../../config/entries.js';
+export type { PullReview, Reviews } from './reviewed.js';
+export { readReviewed, unreviewed } from './reviewed.js';
 
 /** What GitHub takes in one comment, in characters. */
 const MAX_COMMENT = 65_536;

@@ -23,7 +23,7 @@ const ReviewedSchema = v.strictObject({
   left: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 
-export type Reviewed = v.InferOutput<typeof ReviewedSchema>;
+type Reviewed = v.InferOutput<typeof ReviewedSchema>;
 export type ReviewedEntry = Reviewed['entries'][number];
 
 /** Room for the data in a comment of 65,536 characters; about 600 entries. */
@@ -39,13 +39,13 @@ export function encodeReviewed(head: string, entries: readonly ReviewedEntry[]):
   }
 }
 
-export type Decoded =
+type Decoded =
   | { readonly ok: true; readonly value: Reviewed }
   /** `why` is a sentence; null when the text holds no such data at all */
   | { readonly ok: false; readonly why: string | null };
 
 /** Reads the data out of a comment's text. Never throws; data that does not hold together is not used. */
-export function decodeReviewed(text: string): Decoded {
+function decodeReviewed(text: string): Decoded {
   const found = decode('reviewed', text);
   if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
   const parsed = v.safeParse(ReviewedSchema, found.value);

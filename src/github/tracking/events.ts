@@ -101,7 +101,7 @@ export interface TagEvent {
 }
 
 /** What the flow knows of an image beside its tags. */
-export interface TrackedImage {
+interface TrackedImage {
   /** stages that the policy can give it, in order */
   readonly expected: readonly TrackedStage[];
   /** of the build of this name, as judged in this run; the same whether or not this run builds it */

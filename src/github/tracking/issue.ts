@@ -13,12 +13,11 @@ import { DEFAULT_BODY, DEFAULT_TITLE, issueBody, notesIn, render, valuesOf } fro
 import { type TagEvent, type Tracked, trackingKey } from './events.js';
 import { type Ledger, type LedgerProblem, type LedgerRow, readLedger, TRACKED_STAGES } from './ledger.js';
 
-export type { Ledger, TrackedStage } from './ledger.js';
 export { readLedger } from './ledger.js';
 export type { OpenIssue } from './body.js';
 export { trackingText } from './body.js';
-export type { TagEvent, Tracked, TrackedImage } from './events.js';
-export { groupTracked, versionLine } from './events.js';
+export type { Tracked } from './events.js';
+export { groupTracked } from './events.js';
 
 /** On every tracking issue, so that they can be listed. */
 export const TRACKING_LABEL = 'retag/tracking';
