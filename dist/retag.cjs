@@ -10055,23 +10055,11 @@ var init_concurrency = __esm({
 });
 
 // src/builds/state.ts
-function planBuilds(images, observations, revision) {
-  const verdicts = images.map(
-    (image2) => judge(
-      image2,
-      observations.filter((observation) => observation.image === image2),
-      revision
-    )
-  );
-  const refused4 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
-  return {
-    finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
-    refused: refused4
-  };
-}
-function judge(image2, seen, revision) {
-  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
-  if (refusals.length > 0) return { kind: "refused", refusals };
+function judge(seen, revision) {
+  for (const observation of seen) {
+    const refused4 = refusal(observation, seen, revision);
+    if (refused4 !== null) return refused4;
+  }
   const finished2 = seen.flatMap(
     ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
   );
@@ -10079,17 +10067,20 @@ function judge(image2, seen, revision) {
   const ours = settled3.length > 0 ? settled3 : finished2;
   const [first2] = ours;
   if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
-    return { kind: "build" };
+    return { state: "to-build" };
   }
   const { digest } = first2.found;
   const other2 = ours.find(({ found }) => found.digest !== digest);
-  if (other2 !== void 0) {
-    const text4 = `${nameOf3(first2)} is ${digest} and ${nameOf3(other2)} is ${other2.found.digest}, both of this commit`;
-    const stable = seen.some((observation) => observation.stable.length > 0);
-    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
-    return { kind: "refused", refusals: [{ image: image2, code: "different-digest", text: text4, hint: hint2 }] };
-  }
-  return { kind: "finished", finished: { image: image2, digest, repository: first2.repository } };
+  if (other2 === void 0) return present(first2.repository, digest);
+  const stable = seen.some((observation) => observation.stable.length > 0);
+  return refuse2(
+    "different-digest",
+    `${nameOf3(first2)} is ${digest} and ${nameOf3(other2)} is ${other2.found.digest}, both of this commit`,
+    `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`
+  );
+}
+function refuse2(code18, text4, hint2) {
+  return { state: "refused", code: code18, text: `${text4}; ${hint2}` };
 }
 function isOf(found, revision) {
   return revision !== null && found.revision === revision;
@@ -10098,25 +10089,23 @@ function isForeign({ found }, revision) {
   return found.state === "present" && !isOf(found, revision);
 }
 function refusal(observation, seen, revision) {
-  const { image: image2, found, forced } = observation;
+  const { found, forced } = observation;
+  const name = nameOf3(observation);
   if (found.state === "unknown") {
-    const text4 = `${nameOf3(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image: image2, code: "unknown", text: text4, hint: "run again when the registry answers" }];
+    const text4 = `${name} could not be looked at: ${found.error.message}`;
+    return refuse2("unknown", text4, "run again when the registry answers");
   }
-  if (found.state === "absent" || isOf(found, revision) || forced) return [];
+  if (found.state === "absent" || isOf(found, revision) || forced) return null;
   if (revision === null) {
-    const text4 = `${nameOf3(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image: image2, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
+    const text4 = `${name} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return refuse2("unknown", text4, "give the commit with --sha (input sha)");
   }
   const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
-  return [
-    {
-      image: image2,
-      code: "revision-mismatch",
-      text: `${nameOf3(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
-    }
-  ];
+  return refuse2(
+    "revision-mismatch",
+    `${name} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
+    `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
+  );
 }
 function toForce(seen) {
   const there = seen.filter(({ found }) => found.state === "present");
@@ -10136,11 +10125,13 @@ async function observeBuilds(builds, wanted, revision, from, parts) {
     const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
     return observePrimary(tag2, stable, revision, parts.registry);
   });
-  const decided = planBuilds(images, seen, revision);
   const states = /* @__PURE__ */ new Map();
   for (const image2 of images) {
     const build2 = builds.find(({ config }) => imageOf2(config) === image2);
-    const state = stateOf(image2, decided);
+    const state = judge(
+      seen.filter((observation) => observation.image === image2),
+      revision
+    );
     const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
     states.set(image2, promoted ?? state);
   }
@@ -10174,14 +10165,6 @@ function revisionOfAll({ revisions }, wanted) {
   const others = revisions.filter(({ revision }) => revision !== wanted);
   if (revisions.length > 0 && others.length === 0) return wanted;
   return others.find(({ revision }) => revision !== null)?.revision ?? null;
-}
-function stateOf(image2, decided) {
-  const refused4 = decided.refused.find((each) => each.image === image2);
-  if (refused4 !== void 0)
-    return { state: "refused", code: refused4.code, text: `${refused4.text}; ${refused4.hint}` };
-  const finished2 = decided.finished.find((each) => each.image === image2);
-  if (finished2 === void 0) return { state: "to-build" };
-  return present(finished2.repository, finished2.digest);
 }
 async function existing(build2, tag2, registry) {
   const [first2] = build2.names;
@@ -10387,7 +10370,7 @@ var init_verify = __esm({
 });
 
 // src/builds/build.ts
-async function planBuilds2(release, plan2, request, parts) {
+async function planBuilds(release, plan2, request, parts) {
   if (release === null) return null;
   const builds = buildsToMake(release, plan2, request.build.platform);
   if (release.names.resolved === null || builds.length === 0) return null;
@@ -10726,8 +10709,8 @@ function combine(judged) {
   };
 }
 function withoutGitHub(why) {
-  const refuse3 = () => Promise.reject(new OperationError("denied", why));
-  return { check: refuse3, runs: refuse3, approvals: refuse3 };
+  const refuse4 = () => Promise.reject(new OperationError("denied", why));
+  return { check: refuse4, runs: refuse4, approvals: refuse4 };
 }
 function remember(checks) {
   const answers = /* @__PURE__ */ new Map();
@@ -10820,7 +10803,6 @@ var init_gates = __esm({
   "src/gates/gates.ts"() {
     "use strict";
     init_errors();
-    init_evaluate();
     init_evaluate();
     WORST_FIRST = ["unknown", "failed", "pending", "open"];
     sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
@@ -29355,7 +29337,7 @@ function createObserver(registry, lookups, look6) {
     const { source, destination: destination2 } = wanted;
     if (source.from !== "image" || !carries(wanted)) return presentAt(destination2, digest);
     const at3 = { registry: source.ref.registry, repository: source.ref.repository, digest };
-    return stateOf2(at3, await registry.head(at3));
+    return stateOf(at3, await registry.head(at3));
   }
   async function observeSource(wanted, previous) {
     if (wanted.source.from === "build") return lookups.build(wanted);
@@ -29364,14 +29346,14 @@ function createObserver(registry, lookups, look6) {
     if (leader?.state === "present") return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
     if (previous === null) return sources.run(formatReference(ref), () => fetchSource(registry, ref));
-    return sources.run(formatReference(ref), async () => stateOf2(ref, await registry.head(ref)));
+    return sources.run(formatReference(ref), async () => stateOf(ref, await registry.head(ref)));
   }
 }
 function presentAt(at3, digest) {
   const repository = { registry: at3.registry, repository: at3.repository };
   return { state: "present", digest, manifest: null, facts: null, repository };
 }
-function stateOf2(ref, existence) {
+function stateOf(ref, existence) {
   if (existence.state === "absent") return { state: "missing", error: null };
   if (existence.state === "unknown") return existence;
   return presentAt(ref, existence.digest);
@@ -30407,7 +30389,7 @@ var init_certificate = __esm({
 
 // src/trust/verify.ts
 async function verifyImage(image2, rules2, material) {
-  const states = rules2.map(stateOf3);
+  const states = rules2.map(stateOf2);
   for await (const candidate of image2.candidates(needOf(rules2))) {
     const judge4 = judgeOf(candidate, image2, material);
     for (const state of states.filter(({ met }) => met === void 0))
@@ -30452,7 +30434,7 @@ function typesOf({ config: { attestations, github: github2 } }) {
   if (attestations.length > 0) return attestations;
   return github2 === void 0 ? null : [SLSA_PROVENANCE];
 }
-function stateOf3(compiled) {
+function stateOf2(compiled) {
   return { compiled, found: compiled.authorities.map(() => /* @__PURE__ */ new Map()), candidates: [], met: void 0 };
 }
 async function consider(state, { name }, judge4) {
@@ -30678,7 +30660,7 @@ async function planRun(input, release, ports) {
     const tags = request.command === "apply" ? await ports.review(seen, request.files, request.review ?? config.review) : seen;
     const { resolved: resolved2, decision } = release?.names ?? {};
     const version = resolved2?.version ?? null;
-    const builds = await planBuilds2(release, tags, request, ports);
+    const builds = await planBuilds(release, tags, request, ports);
     const plan2 = { builds, tags, version, rule: decision?.rule ?? null };
     if (isPlanShown(request, ports)) sayTags(planned(plan2, request).outcomes, version, ports);
     return plan2;
@@ -35123,7 +35105,7 @@ function createLimiter(pace, clock, end2) {
     const refused4 = waiting.slice(head2);
     waiting = [];
     head2 = 0;
-    for (const { refuse: refuse3 } of refused4) refuse3(reason);
+    for (const { refuse: refuse4 } of refused4) refuse4(reason);
   });
   return {
     acquire() {
@@ -35133,7 +35115,7 @@ function createLimiter(pace, clock, end2) {
         take2(now);
         return void 0;
       }
-      const turn = new Promise((go, refuse3) => waiting.push({ go, refuse: refuse3 }));
+      const turn = new Promise((go, refuse4) => waiting.push({ go, refuse: refuse4 }));
       admit();
       return turn;
     },
@@ -35915,15 +35897,15 @@ function wire(options) {
 function createHosts(wiring, options) {
   const endpoints = /* @__PURE__ */ new Map();
   const most = () => options.concurrency ?? Math.min(MOST_EACH, Math.max(1, Math.floor(MOST_TOGETHER / endpoints.size)));
-  const stateOf6 = () => createHostState(most, wiring.clock, wiring.cancellation);
-  const ask2 = createTokenClient(wiring, createTokenHosts(stateOf6));
+  const stateOf5 = () => createHostState(most, wiring.clock, wiring.cancellation);
+  const ask2 = createTokenClient(wiring, createTokenHosts(stateOf5));
   const credentials = options.anonymous ? () => Promise.resolve(null) : options.credentials;
   const make = (registry) => {
     const address = addressOfRegistry(registry, options.insecureRegistries);
     const endpoint = createHost(
       registry,
       address,
-      stateOf6(),
+      stateOf5(),
       (api) => createAuthorizer({
         credentials,
         asker: () => ({ registry, api: api(), listed: wiring.listed }),
@@ -35940,8 +35922,8 @@ function createHosts(wiring, options) {
 function createServiceClient(options) {
   const wiring = wire({ ...options, insecureRegistries: [] });
   const most = () => options.concurrency ?? MOST_EACH;
-  const stateOf6 = () => createHostState(most, wiring.clock, wiring.cancellation);
-  const ask2 = createTokenClient(wiring, createTokenHosts(stateOf6));
+  const stateOf5 = () => createHostState(most, wiring.clock, wiring.cancellation);
+  const ask2 = createTokenClient(wiring, createTokenHosts(stateOf5));
   return {
     ask: async (request) => {
       const answer2 = await ask2(request);
@@ -35971,10 +35953,10 @@ function createTokenClient(wiring, peerOf) {
     }
   );
 }
-function createTokenHosts(stateOf6) {
+function createTokenHosts(stateOf5) {
   const peers = /* @__PURE__ */ new Map();
   return (origin2) => {
-    const peer = peers.get(origin2) ?? stateOf6();
+    const peer = peers.get(origin2) ?? stateOf5();
     peers.set(origin2, peer);
     return peer;
   };
@@ -36157,7 +36139,7 @@ async function look3(context, ref, absence = "confirmed") {
     const digest = head2.headers["docker-content-digest"];
     if (digest === void 0 || !isDigest(digest)) return await headByGet(context, task, ref);
     checkAskedDigest(task, ref, digest);
-    return { state: "present", digest, mediaType: bareMediaType(head2.headers["content-type"]) };
+    return { state: "present", digest };
   } catch (error2) {
     return unknown2(error2);
   }
@@ -36187,7 +36169,7 @@ async function getOnce(context, task, ref) {
       { status: 200 }
     );
   }
-  return { state: "present", digest: digestInHand(task, ref, response, mediaType), mediaType };
+  return { state: "present", digest: digestInHand(task, ref, response, mediaType) };
 }
 function digestInHand(task, ref, response, mediaType) {
   const header = response.headers["docker-content-digest"];
@@ -42817,12 +42799,12 @@ async function findBuilder(definition, dockerfiles, options) {
   const found = inspected(inspectAnswer, builder);
   if (found.driver !== "docker") {
     checkPlatforms(found, definition, dockerfiles, options.log);
-    return stateOf4(found, version, false);
+    return stateOf3(found, version, false);
   }
   const made = await makeBuilder(found.name, hostsOf(definition), options);
   try {
     checkPlatforms(made, definition, dockerfiles, options.log);
-    return stateOf4(made, version, true);
+    return stateOf3(made, version, true);
   } catch (error2) {
     await removeBuilder(made.name, options);
     throw error2;
@@ -42947,7 +42929,7 @@ function checkPlatforms(found, definition, dockerfiles, log) {
     log.warning(`${lack}; if it runs programs of that platform, ${fix}`);
   }
 }
-function stateOf4(found, version, temporary) {
+function stateOf3(found, version, temporary) {
   return { name: found.name, driver: found.driver, nodes: found.nodes.length, temporary, version };
 }
 function lastLine({ stdout, stderr }) {
@@ -43734,7 +43716,6 @@ var init_plan2 = __esm({
     init_reference();
     init_markdown();
     init_edit();
-    init_edit();
     NO_TEXT = {
       ok: false,
       what: "the file is not UTF-8, so it cannot be edited without changing other bytes",
@@ -43819,7 +43800,7 @@ function tagEvents(outcomes, release, drift2) {
         image: formatRepository(wanted.destination),
         tag: tagOrDigest(wanted.destination),
         stage: stage2,
-        state: found === void 0 || found.kind === "vanished" ? stateOf5(outcome2) : "drifted",
+        state: found === void 0 || found.kind === "vanished" ? stateOf4(outcome2) : "drifted",
         digest: action2 === "refuse" ? null : outcome2.digest ?? outcome2.planned.digest,
         why: found?.text ?? outcome2.error?.text ?? reason.text,
         fields: built ? resolved2?.fields ?? {} : {},
@@ -43828,7 +43809,7 @@ function tagEvents(outcomes, release, drift2) {
     ];
   });
 }
-function stateOf5({ planned: planned2, outcome: outcome2, error: error2 }) {
+function stateOf4({ planned: planned2, outcome: outcome2, error: error2 }) {
   if (outcome2 === "done") return "written";
   if (error2 !== null || planned2.action === "refuse") return "refused";
   if (planned2.action === "hold") return "held";
@@ -44936,14 +44917,14 @@ async function buildSettings(inputs, facts, run4, env, workspace, insecure) {
   };
 }
 function argumentsOf(items, env) {
-  refuse2(items, "build-args", (item) => item.startsWith("="));
+  refuse3(items, "build-args", (item) => item.startsWith("="));
   return buildArguments(items, env);
 }
 function labelsOf4(items) {
-  refuse2(items, "labels", (item) => item.indexOf("=") < 1);
+  refuse3(items, "labels", (item) => item.indexOf("=") < 1);
   return Object.fromEntries(items.map((item) => [pairOf(item)[0], pairOf(item)[1] ?? ""]));
 }
-function refuse2(items, input, isWrong) {
+function refuse3(items, input, isWrong) {
   const wrong6 = items.filter(isWrong);
   if (wrong6.length === 0) return;
   throw new UserError(

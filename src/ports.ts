@@ -50,7 +50,7 @@ export interface Log {
 export type TagState =
   /** `unconfirmed`: only a HEAD said so, which has no body; nothing may rest on it but a write, which looks again */
   | { readonly state: 'absent'; readonly unconfirmed?: true }
-  | { readonly state: 'present'; readonly digest: string; readonly mediaType: string }
+  | { readonly state: 'present'; readonly digest: string }
   | { readonly state: 'unknown'; readonly error: OperationError };
 
 /** Is a 404 confirmed by the body of a GET at once, or by the look right before the write that it allows? */

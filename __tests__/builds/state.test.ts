@@ -53,7 +53,7 @@ async function planBuilds(images: string[], primaries: readonly Primary[], revis
   });
   const registry: Registry = {
     ...memoryRegistry({}),
-    head: (ref) => Promise.resolve({ mediaType: '', ...at(ref) }),
+    head: (ref) => Promise.resolve(at(ref)),
     manifest: (ref) =>
       Promise.resolve({ bytes: Buffer.from(''), mediaType: '', digest: formatReference(ref) }),
     inspect: (repository) => {

@@ -51,7 +51,7 @@ describe('look', () => {
         headers: { 'docker-content-digest': DIGEST, 'content-type': `${OCI_INDEX}; charset=utf-8` },
       },
     ]);
-    expect(found).toEqual({ state: 'present', digest: DIGEST, mediaType: OCI_INDEX });
+    expect(found).toEqual({ state: 'present', digest: DIGEST });
     expect(requests).toBe(1);
   });
 
@@ -119,7 +119,7 @@ describe('look', () => {
 
   test('a tag that appears between HEAD and GET is present', async () => {
     const { found } = await looked([HEAD, { status: 404 }], [GET, image()]);
-    expect(found).toEqual({ state: 'present', digest: DIGEST, mediaType: OCI_MANIFEST });
+    expect(found).toEqual({ state: 'present', digest: DIGEST });
   });
 
   test.each([
@@ -171,7 +171,7 @@ describe('look', () => {
       [HEAD, { status: 405 }],
       [GET, image({ 'docker-content-digest': DIGEST })],
     );
-    expect(found).toEqual({ state: 'present', digest: DIGEST, mediaType: OCI_MANIFEST });
+    expect(found).toEqual({ state: 'present', digest: DIGEST });
   });
 
   test.each([undefined, '', 'sha256:short', 'md5:d41d8cd98f00b204e9800998ecf8427e'])(
@@ -179,7 +179,7 @@ describe('look', () => {
     async (header) => {
       const headers: Record<string, string> = header === undefined ? {} : { 'docker-content-digest': header };
       const { found } = await looked([HEAD, { status: 200, headers }], [GET, image()]);
-      expect(found).toEqual({ state: 'present', digest: DIGEST, mediaType: OCI_MANIFEST });
+      expect(found).toEqual({ state: 'present', digest: DIGEST });
     },
   );
 
@@ -348,7 +348,7 @@ describe('lookAgain', () => {
 
   test('row 51: a signed schema 1 manifest is present; its digest is not that of its bytes', async () => {
     const reply = image({ 'content-type': SCHEMA1, 'docker-content-digest': OTHER });
-    expect(await lookedAgain(reply)).toEqual({ state: 'present', digest: OTHER, mediaType: SCHEMA1 });
+    expect(await lookedAgain(reply)).toEqual({ state: 'present', digest: OTHER });
   });
 
   test.each(['text/html', 'application/json', ''])(

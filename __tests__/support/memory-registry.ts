@@ -43,9 +43,7 @@ export function memoryRegistry(
       throw error;
     }
     const digest = digestAt(ref);
-    return Promise.resolve(
-      digest === undefined ? { state: 'absent' } : { state: 'present', digest, mediaType: MEDIA_TYPE },
-    );
+    return Promise.resolve(digest === undefined ? { state: 'absent' } : { state: 'present', digest });
   };
   const registry: MemoryRegistry = {
     tagged: state,

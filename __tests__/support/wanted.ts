@@ -50,7 +50,7 @@ export const UNKNOWN: TagState = {
 
 /** The tag is there and points at `digestOf(letter)`. */
 export function present(letter: string): TagState {
-  return { state: 'present', digest: digestOf(letter), mediaType: 'application/vnd.oci.image.index.v1+json' };
+  return { state: 'present', digest: digestOf(letter) };
 }
 
 /** A manifest of the named digest; its bytes are only a stand-in. */

@@ -195,9 +195,7 @@ function registryOf(
     'digest' in ref ? (revisions.has(ref.digest) ? ref.digest : undefined) : tags.get(ref.tag);
   const head = (ref: { readonly tag: string } | { readonly digest: string }): Promise<TagState> => {
     const digest = digestAt(ref);
-    return Promise.resolve(
-      digest === undefined ? { state: 'absent' } : { state: 'present', digest, mediaType: INDEX },
-    );
+    return Promise.resolve(digest === undefined ? { state: 'absent' } : { state: 'present', digest });
   };
   return {
     head,

@@ -32,7 +32,7 @@ export async function look(
     const digest = head.headers['docker-content-digest'];
     if (digest === undefined || !isDigest(digest)) return await headByGet(context, task, ref);
     checkAskedDigest(task, ref, digest);
-    return { state: 'present', digest, mediaType: bareMediaType(head.headers['content-type']) };
+    return { state: 'present', digest };
   } catch (error) {
     return unknown(error);
   }
@@ -71,7 +71,7 @@ async function getOnce(context: Context, task: Task, ref: ImageRef): Promise<Tag
       { status: 200 },
     );
   }
-  return { state: 'present', digest: digestInHand(task, ref, response, mediaType), mediaType };
+  return { state: 'present', digest: digestInHand(task, ref, response, mediaType) };
 }
 
 /** The digest of the body, once it agrees with what the registry says and with what was asked for. */
