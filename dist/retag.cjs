@@ -34972,8 +34972,8 @@ function createRate() {
       since ??= now;
       if (perSecond === Infinity) return;
       if (now >= keptUntil) {
-        perSecond *= 1.1;
-        keptUntil = now + KEPT_MS;
+        perSecond *= 1.05;
+        keptUntil = now + GROWS_MS;
       }
       next3 = Math.max(now, next3) + 1e3 / perSecond;
     },
@@ -34981,13 +34981,18 @@ function createRate() {
     hold: (until) => void (held = Math.max(held, until)),
     refused(now, until, way) {
       if (until <= held) return;
-      const seconds = (until - way - (since ?? now)) / 1e3;
-      const counted2 = taken / seconds;
-      if (taken >= LEAST_RATE && counted2 >= LEAST_RATE) {
-        perSecond = Math.min(perSecond, counted2);
-        keptUntil = until + KEPT_MS;
+      if (held <= now) {
+        const seconds = (until - way - (since ?? now)) / 1e3;
+        const counted2 = taken / seconds;
+        if (perSecond !== Infinity) {
+          perSecond *= 0.95;
+          keptUntil = until + KEPT_MS;
+        } else if (taken >= LEAST_RATE && counted2 >= LEAST_RATE) {
+          perSecond = counted2;
+          keptUntil = until + GROWS_MS;
+        }
+        [taken, since] = [0, until];
       }
-      if (held <= now) [taken, since] = [0, until];
       held = until;
     }
   };
@@ -35005,7 +35010,7 @@ function windowOf(headers, now) {
   const ms = seconds > 1e9 ? seconds * 1e3 - now : seconds * 1e3;
   return { left: Number(left[1]), ms: Math.max(0, ms) };
 }
-var START, SLACK_MS, LONGEST_WINDOW_MS, LEAST_RATE, KEPT_MS;
+var START, SLACK_MS, LONGEST_WINDOW_MS, LEAST_RATE, GROWS_MS, KEPT_MS;
 var init_pace = __esm({
   "src/registry/http/pace.ts"() {
     "use strict";
@@ -35013,6 +35018,7 @@ var init_pace = __esm({
     SLACK_MS = 50;
     LONGEST_WINDOW_MS = 6e4;
     LEAST_RATE = 10;
+    GROWS_MS = 2e3;
     KEPT_MS = 3e4;
   }
 });

@@ -54,10 +54,10 @@ function simulate(host: HostModel, count: number, most = 64): Ran & { pace: Retu
 }
 
 /** A host that takes so many requests in each second, and asks to wait a second for the next. */
-function windowed(perSecond: number, ms: number): HostModel {
+function windowed(perSecond: number, ms: number, offset: number): HostModel {
   const taken = new Map<number, number>();
   return (now) => {
-    const second = Math.floor(now / 1000);
+    const second = Math.floor((now + offset) / 1000);
     const count = (taken.get(second) ?? 0) + 1;
     taken.set(second, count);
     return count <= perSecond ? { ms } : { status: 429, ms, headers: { 'retry-after': '1' } };
@@ -166,19 +166,26 @@ describe('requests in flight', () => {
 
 describe('requests per second', () => {
   test.each([
-    [50, 2],
-    [50, 40],
-    [20, 2],
-    [200, 10],
-  ])('%i a second, %i ms each: within 1.15 times the least that is possible', (perSecond, ms) => {
-    const count = perSecond * 30;
-    const ran = simulate(windowed(perSecond, ms), count);
-    const least = (count / perSecond - 1) * 1000;
-    expect(ran.ends).toHaveLength(count);
-    expect(last(ran.ends)).toBeLessThanOrEqual(least * 1.15);
-    // once for the first burst, and seldom afterwards
-    expect(ran.refused).toBeLessThan(150);
-  });
+    [50, 2, 0],
+    [50, 2, 600],
+    [50, 25, 400],
+    [50, 40, 0],
+    [50, 40, 900],
+    [20, 2, 0],
+    [20, 40, 500],
+    [200, 10, 300],
+  ])(
+    '%i a second, %i ms each, %i ms after a second began: within 1.15 times the least',
+    (perSecond, ms, offset) => {
+      const count = perSecond * 30;
+      const ran = simulate(windowed(perSecond, ms, offset), count);
+      const least = (count / perSecond - 1) * 1000;
+      expect(ran.ends).toHaveLength(count);
+      expect(last(ran.ends)).toBeLessThanOrEqual(least * 1.15);
+      // once for the first burst, and seldom afterwards
+      expect(ran.refused).toBeLessThan(150);
+    },
+  );
 
   test('a wait of a few requests is waited for, and not taken for a rate', () => {
     let refused = false;

@@ -118,12 +118,16 @@ function createLatency(): { judge(answer: Answered): 'quick' | 'steady' | 'slow'
 
 /** Fewer requests than this a second are not spread out: the waits that the host asks for do that. */
 const LEAST_RATE = 10;
-/** So long a rate is kept after the last refusal, milliseconds; then it grows by a tenth as often. */
+/**
+ * The first count is often too low, because a host rounds the wait that it asks for up to whole seconds: it grows by a twentieth as
+ * often as this, milliseconds, until it was too much. A twentieth less than that is kept for longer.
+ */
+const GROWS_MS = 2_000;
 const KEPT_MS = 30_000;
 
 /**
- * Requests per second, known once a host has refused one and said for how long: as many as it took since the refusal before,
- * over the time that they and the wait took, as the host saw it.
+ * Requests per second, known once a host has refused one and said for how long: as many as it took until then, over the time
+ * that they and the wait took, as the host saw it.
  */
 function createRate() {
   let perSecond = Infinity;
@@ -139,8 +143,8 @@ function createRate() {
       since ??= now;
       if (perSecond === Infinity) return;
       if (now >= keptUntil) {
-        perSecond *= 1.1;
-        keptUntil = now + KEPT_MS;
+        perSecond *= 1.05;
+        keptUntil = now + GROWS_MS;
       }
       next = Math.max(now, next) + 1000 / perSecond;
     },
@@ -148,14 +152,19 @@ function createRate() {
     hold: (until: number): void => void (held = Math.max(held, until)),
     refused(now: number, until: number, way: number): void {
       if (until <= held) return;
-      const seconds = (until - way - (since ?? now)) / 1000;
-      const counted = taken / seconds;
-      if (taken >= LEAST_RATE && counted >= LEAST_RATE) {
-        perSecond = Math.min(perSecond, counted);
-        keptUntil = until + KEPT_MS;
+      // The others of a burst are refused with the same wait: they count for nothing new.
+      if (held <= now) {
+        const seconds = (until - way - (since ?? now)) / 1000;
+        const counted = taken / seconds;
+        if (perSecond !== Infinity) {
+          perSecond *= 0.95;
+          keptUntil = until + KEPT_MS;
+        } else if (taken >= LEAST_RATE && counted >= LEAST_RATE) {
+          perSecond = counted;
+          keptUntil = until + GROWS_MS;
+        }
+        [taken, since] = [0, until];
       }
-      // The others of a burst are refused with the same wait: they begin no new count.
-      if (held <= now) [taken, since] = [0, until];
       held = until;
     },
   };
