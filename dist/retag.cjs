@@ -511,7 +511,7 @@ function unknownCommand(word) {
   const hint2 = near === void 0 ? `choose one of ${COMMANDS.join(", ")}` : `did you mean "${near}"?`;
   return { what: `there is no command "${word}"`, hint: hint2 };
 }
-var COMMANDS, RUNS, FILES, COMMON, OFFLINE, FLAGS, TAKE_FILES, TAKE_WORDS;
+var COMMANDS, RUNS, READS, FILES, COMMON, OFFLINE, FLAGS, TAKE_FILES, TAKE_WORDS;
 var init_args = __esm({
   "src/cli/args.ts"() {
     "use strict";
@@ -537,6 +537,7 @@ var init_args = __esm({
       "demo"
     ];
     RUNS = ["plan", "apply"];
+    READS = ["plan", "apply", "validate"];
     FILES = [
       "plan",
       "apply",
@@ -624,15 +625,11 @@ var init_args = __esm({
       },
       destination: {
         type: "string",
-        commands: [...RUNS, "validate"],
+        commands: READS,
         value: "REGISTRY/PATH",
         help: "where the images of a file of skopeo sync go"
       },
-      scoped: {
-        type: "boolean",
-        commands: [...RUNS, "validate"],
-        help: "with --destination: keep the whole name of the source below it"
-      },
+      scoped: { type: "boolean", commands: READS, help: "with --destination: keep the whole name of the source" },
       stable: { type: "boolean", commands: RUNS, help: "also write stable tags that wait for approval" },
       yes: {
         short: "y",
@@ -746,12 +743,7 @@ var init_args = __esm({
         help: "JSON on stdout, everything else on stderr"
       },
       quiet: { short: "q", type: "boolean", commands: COMMANDS, help: "warnings and errors only" },
-      verbose: {
-        short: "v",
-        type: "boolean",
-        commands: COMMANDS,
-        help: "also every request: status, time and size"
-      },
+      verbose: { short: "v", type: "boolean", commands: COMMANDS, help: "also every request and its answer" },
       "no-color": { type: "boolean", commands: COMMANDS, help: "no colours (also: NO_COLOR in the environment)" },
       help: { short: "h", type: "boolean", commands: COMMANDS, help: "show this text" }
     };

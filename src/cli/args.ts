@@ -38,6 +38,7 @@ export interface Flag {
 }
 
 const RUNS = ['plan', 'apply'] as const;
+const READS = ['plan', 'apply', 'validate'] as const;
 const FILES = [
   'plan',
   'apply',
@@ -128,15 +129,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   destination: {
     type: 'string',
-    commands: [...RUNS, 'validate'],
+    commands: READS,
     value: 'REGISTRY/PATH',
     help: 'where the images of a file of skopeo sync go',
   },
-  scoped: {
-    type: 'boolean',
-    commands: [...RUNS, 'validate'],
-    help: 'with --destination: keep the whole name of the source below it',
-  },
+  scoped: { type: 'boolean', commands: READS, help: 'with --destination: keep the whole name of the source' },
   stable: { type: 'boolean', commands: RUNS, help: 'also write stable tags that wait for approval' },
   yes: {
     short: 'y',
@@ -250,12 +247,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     help: 'JSON on stdout, everything else on stderr',
   },
   quiet: { short: 'q', type: 'boolean', commands: COMMANDS, help: 'warnings and errors only' },
-  verbose: {
-    short: 'v',
-    type: 'boolean',
-    commands: COMMANDS,
-    help: 'also every request: status, time and size',
-  },
+  verbose: { short: 'v', type: 'boolean', commands: COMMANDS, help: 'also every request and its answer' },
   'no-color': { type: 'boolean', commands: COMMANDS, help: 'no colours (also: NO_COLOR in the environment)' },
   help: { short: 'h', type: 'boolean', commands: COMMANDS, help: 'show this text' },
 };
