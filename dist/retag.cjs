@@ -36959,7 +36959,7 @@ async function listed2(referrers, { registry, repository, digest }, need) {
   const rank2 = ({ annotations: annotations2, raw }) => {
     const type = annotations2.get("dev.sigstore.bundle.predicateType");
     if (type !== void 0 && need.predicateTypes.includes(type)) return 0;
-    if (type === "https://sigstore.dev/cosign/sign/v1") return need.signature ? 0 : 3;
+    if (type === COSIGN_SIGN) return need.signature ? 0 : 3;
     if (type !== void 0) return 2;
     return BUNDLE.test(String(raw["artifactType"])) ? 1 : 2;
   };
@@ -37048,6 +37048,7 @@ var init_candidates = __esm({
     init_manifest();
     init_reference();
     init_concurrency();
+    init_model4();
     init_tree();
     MAX_CANDIDATES = 1e3;
     MAX_BYTES5 = 64 * 1024 * 1024;

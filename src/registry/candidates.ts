@@ -9,6 +9,7 @@ import { type Descriptor, type Manifest, parseManifest } from '../oci/manifest.j
 import { type DigestRef, formatReference, formatRepository, type ImageRef } from '../oci/reference.js';
 import type { Candidate, CandidateNeed, Registry } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
+import { COSIGN_SIGN } from '../trust/model.js';
 import type { Reader } from './read.js';
 import type { Referrers } from './referrers.js';
 import { OverBudget } from './tree.js';
@@ -79,7 +80,7 @@ async function listed(
   const rank = ({ annotations, raw }: Descriptor): number => {
     const type = annotations.get('dev.sigstore.bundle.predicateType');
     if (type !== undefined && need.predicateTypes.includes(type)) return 0;
-    if (type === 'https://sigstore.dev/cosign/sign/v1') return need.signature ? 0 : 3;
+    if (type === COSIGN_SIGN) return need.signature ? 0 : 3;
     if (type !== undefined) return 2;
     return BUNDLE.test(String(raw['artifactType'])) ? 1 : 2;
   };
