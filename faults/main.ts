@@ -1,4 +1,4 @@
-/** The commands of this folder: `matrix` (default), `kill`, `races`, `replay`, `search`. */
+/** The commands of this folder: `matrix` (default), `kill`, `races`, `replay`, `search`, `trust`. */
 import { killCommand } from './kill/command.js';
 import { matrixCommand } from './matrix/command.js';
 import { partCommand } from './matrix/part.js';
@@ -23,6 +23,8 @@ export async function main(args: readonly string[]): Promise<number> {
       return replayCommand(rest);
     case 'search':
       return searchCommand(rest);
+    case 'trust':
+      return (await import('./trust/command.js')).trustCommand(rest);
     default:
       return matrixCommand(args);
   }

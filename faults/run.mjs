@@ -1,5 +1,5 @@
 /**
- * `npm run faults`, `npm run faults:kill`, `npm run faults:races`, `npm run search`: bundles faults/main.ts and runs the part that the
+ * `npm run faults`, `npm run faults:kill`, `npm run faults:races`, `npm run search`, `npm run trust`: bundles faults/main.ts and runs the part that the
  * first word names. The real registries come from scripts/stack/install.sh.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -51,7 +51,11 @@ export async function retagOk(args: readonly string[], env: NodeJS.ProcessEnv = 
 }
 
 /** As `retag`, for commands that print text. */
-export function retagText(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+export function retagText(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = process.cwd(),
+): Promise<Finished> {
   const bare = { PATH: process.env['PATH'], HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent' };
-  return run(process.execPath, [CLI, ...args], { env: { ...bare, ...env }, timeout: 100_000 });
+  return run(process.execPath, [CLI, ...args], { env: { ...bare, ...env }, cwd, timeout: 100_000 });
 }

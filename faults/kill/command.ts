@@ -1,4 +1,4 @@
-/** `npm run faults:kill [-- --what promotions|releases|waits|all] [--lanes N] [--every N]`: the tables of kills; `waits`: those between write and read-back. */
+/** `npm run faults:kill [-- --what promotions|records|releases|waits|all] [--lanes N] [--every N]`: the tables of kills; `waits`: those between write and read-back. */
 import { parseArgs } from 'node:util';
 
 import { sweepRelease, type ReleaseResult } from './release.js';
@@ -16,11 +16,11 @@ export async function killCommand(args: readonly string[]): Promise<number> {
   let kills = 0;
   let broken = 0;
   if (values.what !== 'releases') {
-    const results = await killPromotions(values.what === 'waits', Number(values.lanes), Number(values.every));
+    const results = await killPromotions(values.what, Number(values.lanes), Number(values.every));
     kills += results.length;
     broken += results.filter((result) => result.broken.length > 0).length;
   }
-  if (values.what !== 'promotions') {
+  if (values.what !== 'promotions' && values.what !== 'records') {
     const results = await killReleases(values.what === 'waits' ? null : Number(values.every));
     kills += results.length;
     broken += results.filter((result) => result.broken.length > 0).length;
@@ -29,20 +29,17 @@ export async function killCommand(args: readonly string[]): Promise<number> {
   return broken === 0 && kills > 0 ? 0 : 1;
 }
 
-async function killPromotions(
-  waitsOnly: boolean,
-  lanes: number,
-  every: number,
-): Promise<readonly KillResult[]> {
+async function killPromotions(what: string, lanes: number, every: number): Promise<readonly KillResult[]> {
   const started = performance.now();
-  const ways = WAYS.filter(({ when }) => !waitsOnly || when === 'settling');
-  const results = await sweep(lanes, ways, every);
+  const ways = WAYS.filter(({ when }) => what !== 'waits' || when === 'settling');
+  const scenarios = PROMOTIONS.filter(({ record }) => what !== 'records' || record === true);
+  const results = await sweep(lanes, ways, every, scenarios);
   const broken = results.filter((result) => result.broken.length > 0);
   const lines = [
     'Kill sweep: the command line ended at each request of a promotion, then run again, and once more',
     '',
     'kills  as before  some tags  as planned  broken  how, and during which promotion',
-    ...PROMOTIONS.flatMap((scenario) =>
+    ...scenarios.flatMap((scenario) =>
       ways.map((way) =>
         row(
           results.filter(({ kill }) => kill.way === way && kill.scenario === scenario),

@@ -80,9 +80,10 @@ export async function sweep(
   lanes: number,
   ways: readonly Way[],
   every: number,
+  scenarios: readonly Scenario[] = PROMOTIONS,
 ): Promise<readonly KillResult[]> {
   const kills: Kill[] = [];
-  for (const scenario of PROMOTIONS) {
+  for (const scenario of scenarios) {
     const moments = await countRequests(scenario);
     for (const way of ways) {
       const some =

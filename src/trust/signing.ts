@@ -14,7 +14,9 @@ export function signEnvelope(
   key: KeyObject,
 ): { envelope: Envelope; signature: Buffer } {
   const payload = Buffer.from(JSON.stringify(statement));
-  const signature = sign(hashOf(key), preAuthEncoding(IN_TOTO, payload), key);
+  // cosign takes SHA-256 for keys of every curve; Ed25519 hashes by itself.
+  const hash = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+  const signature = sign(hash, preAuthEncoding(IN_TOTO, payload), key);
   const signatures = [{ sig: signature.toString('base64') }] as const;
   return { signature, envelope: { payload: payload.toString('base64'), payloadType: IN_TOTO, signatures } };
 }
@@ -23,11 +25,3 @@ export function signEnvelope(
 export function bundleOf(envelope: Envelope, verificationMaterial: object): Uint8Array {
   return Buffer.from(JSON.stringify({ mediaType: BUNDLE_V03, verificationMaterial, dsseEnvelope: envelope }));
 }
-
-/** As cosign hashes by the kind of the key; Ed25519 hashes by itself. */
-function hashOf({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string | null {
-  if (type === 'ed25519') return null;
-  return HASHES[details?.namedCurve ?? ''] ?? 'sha256';
-}
-
-const HASHES: Readonly<Record<string, string>> = { secp384r1: 'sha384', secp521r1: 'sha512' };
