@@ -37807,7 +37807,7 @@ function createCopy(context, reader2) {
       source,
       nodes.map(({ manifest }) => manifest.digest)
     );
-    if (mode === "require" && found.length === 0) {
+    if (mode === "require" && found.every(isRecord)) {
       throw new OperationError(
         "absent",
         `${formatReference(source)}: no signature, attestation or SBOM is attached, but "attachments: require" asks for one; sign the source image, or set "attachments: copy"`
@@ -37847,7 +37847,10 @@ function createCopy(context, reader2) {
       const node = { manifest, parsed: parsed2, children: [], blobs: parts.map(({ blob }) => blob) };
       await children2.bring(destination2, destination2, [node], NOTHING2());
     },
-    attached: async (image2, manifest) => (await findOn(image2, manifest)).length,
+    attached: async (image2, manifest) => {
+      const found = await findOn(image2, manifest);
+      return found.filter((each) => !isRecord(each)).length;
+    },
     async carry(source, manifest, destination2, mode) {
       const tally = NOTHING2();
       try {
@@ -37867,6 +37870,10 @@ function createCopy(context, reader2) {
     }
   };
 }
+function isRecord({ nodes }) {
+  const { annotations: annotations2 } = nodes?.at(-1)?.parsed ?? {};
+  return annotations2?.get("dev.sigstore.bundle.predicateType") === PROMOTION;
+}
 function named2(error2, destination2) {
   if (!(error2 instanceof OperationError)) return error2;
   return error2.within(`copying to ${formatRepository(destination2)} stopped: `);
@@ -37881,6 +37888,7 @@ var init_copy = __esm({
     init_errors();
     init_reference();
     init_concurrency();
+    init_model4();
     init_artifact();
     init_attachments();
     init_content();
@@ -39342,24 +39350,20 @@ var init_trust_sources = __esm({
 // src/trust/signing.ts
 function signEnvelope(statement, key2) {
   const payload = Buffer.from(JSON.stringify(statement));
-  const signature = (0, import_node_crypto8.sign)(hashOf(key2), preAuthEncoding(IN_TOTO, payload), key2);
+  const hash2 = key2.asymmetricKeyType === "ed25519" ? null : "sha256";
+  const signature = (0, import_node_crypto8.sign)(hash2, preAuthEncoding(IN_TOTO, payload), key2);
   const signatures = [{ sig: signature.toString("base64") }];
   return { signature, envelope: { payload: payload.toString("base64"), payloadType: IN_TOTO, signatures } };
 }
 function bundleOf(envelope, verificationMaterial) {
   return Buffer.from(JSON.stringify({ mediaType: BUNDLE_V03, verificationMaterial, dsseEnvelope: envelope }));
 }
-function hashOf({ asymmetricKeyType: type, asymmetricKeyDetails: details2 }) {
-  if (type === "ed25519") return null;
-  return HASHES2[details2?.namedCurve ?? ""] ?? "sha256";
-}
-var import_node_crypto8, HASHES2;
+var import_node_crypto8;
 var init_signing = __esm({
   "src/trust/signing.ts"() {
     "use strict";
     import_node_crypto8 = require("node:crypto");
     init_model4();
-    HASHES2 = { secp384r1: "sha384", secp521r1: "sha512" };
   }
 });
 

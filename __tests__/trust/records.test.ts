@@ -187,6 +187,19 @@ describe('with a key', () => {
     expect(await recordsOn('prod/app', made.digest)).toHaveLength(forged.length + 1);
   });
 
+  test('a record is nothing that is attached, where the entry requires it', async () => {
+    put('team/app', 'src', 'one');
+    await apply(tagFile(['1.0']));
+    const file = tagFile(['1.0'])
+      .replace('/team/app', '/prod/app')
+      .replace('src_build_tag: src', "src_build_tag: '1.0'");
+    const required = file.replace("tags: ['1.0']", "tags: ['1.1'], attachments: require");
+    const { report } = await apply(required);
+    expect(report.actions[0]).toMatchObject({ outcome: 'failed' });
+    expect(report.actions[0]?.error?.text).toContain('no signature, attestation or SBOM is attached');
+    expect((await apply(required.replace('require', 'copy'))).exitCode).toBe(0);
+  });
+
   test('a record that cannot be written is a failure that says that the tag is right', async () => {
     registry.faults.set([
       { match: { kind: 'start-upload' }, fault: { kind: 'status', status: 403 }, times: 'always' },

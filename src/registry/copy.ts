@@ -9,6 +9,7 @@ import {
 import type { AttachmentMode, Manifest } from '../oci/manifest.js';
 import type { Registry, CopyReport } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
+import { PROMOTION } from '../trust/model.js';
 import { artifactOf } from './artifact.js';
 import { type Attachment, createAttachments } from './attachments.js';
 import { createBlobs, createContent, isForeign, type Tally } from './content.js';
@@ -51,7 +52,7 @@ export function createCopy(
       source,
       nodes.map(({ manifest }) => manifest.digest),
     );
-    if (mode === 'require' && found.length === 0) {
+    if (mode === 'require' && found.every(isRecord)) {
       throw new OperationError(
         'absent',
         `${formatReference(source)}: no signature, attestation or SBOM is attached, but "attachments: require" asks for one; ` +
@@ -101,7 +102,10 @@ export function createCopy(
       const node = { manifest, parsed, children: [], blobs: parts.map(({ blob }) => blob) };
       await children.bring(destination, destination, [node], NOTHING());
     },
-    attached: async (image, manifest) => (await findOn(image, manifest)).length,
+    attached: async (image, manifest) => {
+      const found = await findOn(image, manifest);
+      return found.filter((each) => !isRecord(each)).length;
+    },
     async carry(source, manifest, destination, mode) {
       const tally = NOTHING();
       try {
@@ -120,6 +124,12 @@ export function createCopy(
       }
     },
   };
+}
+
+/** A record says that a tag was written, not that anybody signed the image: it is carried, and meets no condition. */
+function isRecord({ nodes }: Attachment): boolean {
+  const { annotations } = nodes?.at(-1)?.parsed ?? {};
+  return annotations?.get('dev.sigstore.bundle.predicateType') === PROMOTION;
 }
 
 /** The error of a part names that part; this adds where all of it was to go. */
