@@ -131,6 +131,15 @@ const instead =
 const signedBy = (identity: (own: Identity) => Identity): Manipulation['make'] =>
   instead((_subject, signers) => ({ identity: identity(signers.identity) }));
 
+/** Changes the end of what a rule compares: the whole subject, or the workflow's path, which GitHub's rule asks for beside the ref. */
+const signedAs =
+  (change: (text: string) => string): Manipulation['make'] =>
+  (format, subject, signers) =>
+    signedBy((own) => {
+      const [path = '', ref = ''] = own.subject.split('@');
+      return { ...own, subject: format.by === 'github' ? `${change(path)}@${ref}` : change(own.subject) };
+    })(format, subject, signers);
+
 const OTHER_DIGEST = `sha256:${'7'.repeat(64)}`;
 
 export const MANIPULATIONS: readonly Manipulation[] = [
@@ -146,12 +155,12 @@ export const MANIPULATIONS: readonly Manipulation[] = [
   {
     name: 'identity short by a letter',
     applies: keyless,
-    make: signedBy((own) => ({ ...own, subject: own.subject.slice(0, -1) })),
+    make: signedAs((text) => text.slice(0, -1)),
   },
   {
     name: 'identity with a suffix',
     applies: keyless,
-    make: signedBy((own) => ({ ...own, subject: `${own.subject}2` })),
+    make: signedAs((text) => `${text}2`),
   },
   {
     name: 'other issuer',

@@ -1,5 +1,5 @@
 /**
- * `npm run trust [-- --every N] [--on REGISTRY]`: signatures in every form, right and wrong in every way, in real registries, judged by
+ * `npm run trust [-- --every N] [--on REGISTRY] [--format NAME]`: signatures in every form, right and wrong in every way, in real registries, judged by
  * `retag verify` and by the real cosign. Any yes to a wrong one and any no to a right one is a failure.
  */
 import { writeFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ interface Verdict {
 export async function trustCommand(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { every: { type: 'string', default: '1' }, on: { type: 'string' } },
+    options: { every: { type: 'string', default: '1' }, on: { type: 'string' }, format: { type: 'string' } },
   });
   const started = performance.now();
   const chosen = Object.entries(REGISTRIES).filter(
@@ -60,7 +60,7 @@ export async function trustCommand(args: readonly string[]): Promise<number> {
   const signers = await createSigners();
   const cosign = createCosign();
   try {
-    const cells = await fill(registries, signers, Number(values.every));
+    const cells = await fill(registries, signers, Number(values.every), values.format ?? '');
     const verdicts = await judge(cells, signers, cosign);
     return print(verdicts, Math.round((performance.now() - started) / 1_000));
   } finally {
@@ -74,9 +74,10 @@ async function fill(
   registries: readonly RealRegistry[],
   signers: Signers,
   every: number,
+  only: string,
 ): Promise<readonly Cell[]> {
   const all = registries.flatMap((registry, shift) =>
-    FORMATS.flatMap((format) =>
+    FORMATS.filter(({ name }) => name.includes(only)).flatMap((format) =>
       MANIPULATIONS.filter((each) => each.applies(format)).map((manipulation) => ({
         registry,
         format,
