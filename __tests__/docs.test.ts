@@ -148,6 +148,7 @@ const FLAGS_OF_OTHERS = [
   'all',
   'append-suffix',
   'keep-going',
+  'on',
   'allow',
   'dry-run',
   'dryrun',

@@ -38,9 +38,20 @@ export class UserError extends Error {
 
   constructor(problems: Problem | readonly Problem[]) {
     const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
-    super(list.map(formatProblem).join('\n'));
-    this.problems = list;
+    super(list.map(withoutLogin).map(formatProblem).join('\n'));
+    this.problems = list.map(withoutLogin);
   }
+}
+
+/** `user:password@host`, as people paste it; a tag in front of a digest is none. */
+const LOGIN = /([^\s"'=/@:]{1,255}):[^\s"'/@]{1,255}@(?!sha(?:256|512):)/g;
+
+/** People paste addresses with a login into flags and files, and what is wrong with them is shown. */
+function withoutLogin(problem: Problem): Problem {
+  const { what, hint } = problem;
+  if (!what.includes('@') && hint?.includes('@') !== true) return problem;
+  const hidden = (text: string): string => text.replace(LOGIN, '$1:[hidden]@');
+  return { ...problem, what: hidden(what), ...(hint === undefined ? {} : { hint: hidden(hint) }) };
 }
 
 /** What `attempt` gives; the problems of a UserError are added to `problems`, and the fallback stands for the value. */

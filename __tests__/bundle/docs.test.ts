@@ -80,6 +80,17 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     'as above',
   'examples/starlingx/README.md: node examples/starlingx/stand-ins.mjs examples/starlingx/image-tags.yaml 127.0.0.1:5000 k8s-cni-sriov':
     'as above',
+  'docs/commands.md: retag verify ghcr.io/example/app:1.2.3':
+    'needs trust rules and a signature; __tests__/trust has them',
+  'docs/trust.md: cosign verify-attestation ghcr.io/example/app:1.2.3 \\': 'needs cosign; e2e runs it',
+  'docs/coming-from-other-tools.md: retag plan regsync.yml':
+    'needs the files of those tools; __tests__/config/other-tools has them',
+  'docs/install.md: npx retag demo': 'installs a release',
+  'docs/install.md: gh release download --repo retag/retag --pattern retag-linux-x64': 'downloads a release',
+  'docs/install.md: docker run --rm --volume "$PWD:/workspace:ro" ghcr.io/retag/retag:1 plan --config image-tags.yaml':
+    'needs Docker and a release',
+  'docs/install.md: git clone --depth 1 --branch v1 https://github.com/retag/retag ~/.retag':
+    'fetches a release',
   'examples/wmcore/README.md: git submodule add https://github.com/dmwm/CMSKubernetes':
     'fetches a repository',
 };

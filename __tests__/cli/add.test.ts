@@ -69,6 +69,14 @@ describe('retag add', () => {
     expect(place.read('tags.yaml')).toBe(text);
   });
 
+  test('a JSON file stays JSON', async () => {
+    place.file('tags.json', '{ "images": [] }\n');
+    const done = await retag(['add', 'quay.io/o/app', 'b2', 'v2', '--config', 'tags.json'], place.path);
+    expect(done).toMatchObject({ code: 2, stdout: '' });
+    expect(joined(done.stderr)).toContain('tags.json is JSON, and "retag add" writes YAML');
+    expect(place.read('tags.json')).toBe('{ "images": [] }\n');
+  });
+
   test('a file that does not exist is not made', async () => {
     mkdirSync(join(place.path, 'empty'));
     const done = await retag(['add', 'o/app', 'b', 'v1'], join(place.path, 'empty'));

@@ -50,6 +50,15 @@ describe('apply on a terminal', () => {
     expect(tagged(registry)).toEqual(NOTHING);
   });
 
+  test('with --json and the answer no, the document says that nothing was written', async () => {
+    const done = await retag('apply --json', { typed: 'n\n' });
+    expect(done.code).toBe(1);
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      version: 1,
+      errors: [{ message: 'Nothing was written.' }],
+    });
+  });
+
   test('with --json the question is on stderr, and the report alone on stdout', async () => {
     const done = await retag('apply --json', { typed: 'y\n' });
     expect(JSON.parse(done.stdout)).toMatchObject({ counts: { create: 3 } });

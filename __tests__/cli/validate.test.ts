@@ -78,7 +78,7 @@ describe('what needs no registry', () => {
     );
   });
 
-  test.each(['', '# nothing\n', '---\n# nothing\n...\n', '\ufeff\r\n'])(
+  test.each(['', '# nothing\n', '---\n# nothing\n...\n', '\ufeff\r\n', '{}\n', 'null # yet\n'])(
     'an empty file is a warning: %j',
     async (text) => {
       const done = await validate(text);

@@ -46,6 +46,20 @@ describe('a destination is a tag of the source, or a whole name', () => {
   });
 });
 
+test('a tag in front of a digest must be that digest', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const [entry] = promotionOf(`localhost:5000/a/b:build-7@${digest}`, ['1.0'], 'promote');
+  expect(entry).toMatchObject({ srcBuildTag: 'build-7', srcDigest: digest });
+  const [bare] = promotionOf(`localhost:5000/a/b@${digest}`, ['1.0'], 'promote');
+  expect(bare).not.toHaveProperty('srcBuildTag');
+});
+
+test('a login that somebody pasted is not shown', () => {
+  const said = complaints(() => promotionOf('octocat:pa55word@quay.io/A/b:1', ['x:y@z'], 'promote'));
+  expect(said.length).toBeGreaterThan(0);
+  expect(said.join('\n')).not.toContain('pa55word');
+});
+
 describe('lines of the input', () => {
   test('one promotion each; empty lines and comments count for nothing', () => {
     const text = '# both\r\nquay.io/o/a:b => 1 , ghcr.io/o/a:1\n\n  quay.io/o/c:b=>2\n';

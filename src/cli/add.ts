@@ -15,6 +15,11 @@ import { tagFiles } from './session.js';
 export async function addCommand(args: Arguments, io: Io): Promise<number> {
   const entry = entryOf(args);
   const file = await oneFile(args, io);
+  if (/\.json$/i.test(file.path))
+    throw new UserError({
+      what: `${file.path} is JSON, and "retag add" writes YAML`,
+      hint: 'add the entry by hand, or name a YAML file with --config',
+    });
   load(promotionRequest('validate', [file]));
   const after = addEntry(file, entry);
   const loaded = load(promotionRequest('plan', [after]));

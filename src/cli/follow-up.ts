@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OperationError, type Problem, UserError } from '../errors.js';
-import { checkoutAbove, commitOf, type Git, gitIn, linesOf } from '../git/git.js';
+import { checkoutAbove, commitOf, type Git, gitIn, linesOf, oneLine } from '../git/git.js';
 import { commitMessage, followUpItems, type FollowUpPlan, planFollowUp } from '../github/follow-up/plan.js';
 import { promotionRequest } from '../request.js';
 import { formatReference } from '../oci/reference.js';
@@ -166,6 +166,6 @@ async function commit(
   const files = plan.files.map(({ file }) => file);
   const message = `${commitMessage(plan, trailers)}${gerrit}\n`;
   const done = await git('--literal-pathspecs', 'commit', ...words, '-m', message, '--', ...files);
-  if (done?.ok !== true) throw new OperationError('rejected', `git commit: ${done?.stderr.trim() ?? ''}`);
+  if (done?.ok !== true) throw new OperationError('rejected', `git commit: ${oneLine(done?.stderr ?? '')}`);
   return (await commitOf(git, 'HEAD'))?.slice(0, 12) ?? '';
 }

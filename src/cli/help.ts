@@ -134,7 +134,8 @@ export function overview(): string {
     '',
     'Exit status: 0 all wanted tags are right; 1 something failed or was refused;',
     '2 wrong usage or tag file; 3 "plan --exit-code" found changes; 130 and 143',
-    'after Ctrl-C and SIGTERM.',
+    'after Ctrl-C and SIGTERM. Tags that are written then stay, no tag is half',
+    'written, and running the command again does the rest.',
     '',
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Project, starterTagFile, starterWorkflow } from '../config/starter.js';
 import { OperationError, type Problem, UserError } from '../errors.js';
-import { checkoutAbove, type Git, gitIn } from '../git/git.js';
+import { checkoutAbove, type Git, gitIn, oneLine } from '../git/git.js';
 import { explainer, fitsOf } from '../policy/presets/fit.js';
 import { PRESET_NAMES, unknownPreset } from '../policy/presets/presets.js';
 import { writeNew } from '../system/write.js';
@@ -64,7 +64,7 @@ async function lookAround(
   const lines = async (...words: string[]): Promise<string[]> => {
     const answer = await git(...words);
     if (answer?.ok === false && answer.stderr !== '')
-      throw new OperationError('rejected', `git: ${answer.stderr.trim()}`);
+      throw new OperationError('rejected', `git: ${oneLine(answer.stderr)}`);
     return (answer?.stdout ?? '').split(/[\n\0]/).filter((line) => line !== '');
   };
   const tags = await lines('for-each-ref', '--format=%(refname:strip=2)', 'refs/tags');

@@ -123,8 +123,8 @@ export async function fail(
     // Somebody stopped it: nothing is wrong.
     const label = error.code === 'cancelled' ? '' : 'error: ';
     io.stderr.write(`${wrap(label, error.message, widthOf(io.stderr), 2).join('\n')}\n`);
-    // The document of status 2 is the JSON of mistakes alone; the other forms are read by systems that show every error.
-    if (label !== '' && format !== 'json') await printProblems([{ what: error.message }], format, io);
+    // What reads JSON waits for a document; the other forms are read by systems that show every error as one.
+    if (label !== '' || format === 'json') await printProblems([{ what: error.message }], format, io);
     return 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

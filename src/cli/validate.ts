@@ -62,7 +62,8 @@ function unruled({ trust, config }: Input): string[] {
 
 function emptyFile({ path, bytes }: TagFile): Problem[] {
   const lines = Buffer.from(bytes).toString('utf8').split('\n');
-  if (!lines.every((line) => /^\ufeff?\s*(?:#.*|---|\.\.\.)?\s*$/.test(line))) return [];
+  if (!lines.every((line) => /^\ufeff?\s*(?:(?:\{\s*\}|null|~)?\s*(?:#.*)?|---|\.\.\.)\s*$/.test(line)))
+    return [];
   const location = { file: path, line: 1, column: 1 };
   return [
     { location, what: 'the file is empty', hint: 'add "images:" or "builds:", as in docs/tag-file.md' },

@@ -47,6 +47,8 @@ export function promotionOf(source: string, destinations: readonly string[], giv
     void problems.push({ what: `${given}: ${what}`, ...(hint === undefined ? {} : { hint }) });
   const from = parseReference(source);
   if (!from.ok) add(`the source: ${from.what}`, from.hint);
+  const pinned = /^(.*):([^:/@]+)@/.exec(source);
+  const srcBuildTag = from.ok && 'digest' in from.value ? pinned?.[2] : undefined;
   // Destinations are checked beside a source that cannot be read, too.
   const own = from.ok ? nameOf(source, from.value) : UNREAD;
   const wanted = new Map<string, { readonly name: ImageName; readonly tags: string[] }>();
@@ -69,6 +71,7 @@ export function promotionOf(source: string, destinations: readonly string[], giv
     srcName: own.text,
     srcRepository: own.repository,
     ...('digest' in from.value ? { srcDigest: from.value.digest } : { srcBuildTag: from.value.tag }),
+    ...(srcBuildTag === undefined ? {} : { srcBuildTag }),
     commit: null,
     tags,
     stable: false,

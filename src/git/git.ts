@@ -240,3 +240,8 @@ function unreadable(what: string, stderr: string): UserError {
     hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"',
   });
 }
+
+/** What git printed, as a part of one line. */
+export function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, '; ');
+}

@@ -159,7 +159,7 @@ async function runHistory(github: GitHub, query: RunQuery): Promise<RunHistory> 
     status: 'completed' as const,
   };
   const runs: Signal[] = [];
-  let looked = 0;
+  let [looked, read, total] = [0, 0, 0];
   for await (const page of github.pages(
     'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
     params,
@@ -170,10 +170,13 @@ async function runHistory(github: GitHub, query: RunQuery): Promise<RunHistory> 
         .map((run) => signalOfRun(run, query.workflow)),
     );
     looked++;
+    read += page.workflow_runs.length;
+    total = page.total_count;
     if (enough(runs, query)) return { repo: query.repo, branch, runs, complete: true };
     if (looked === MAX_RUN_PAGES) return { repo: query.repo, branch, runs, complete: false };
   }
-  return { repo: query.repo, branch, runs, complete: true };
+  // A list that ends before its own count is not all that there is.
+  return { repo: query.repo, branch, runs, complete: read >= total };
 }
 
 /**

@@ -17,7 +17,7 @@ import {
 /** One HTTP/2 connection (RFC 9113). */
 interface Session {
   readonly session: ClientHttp2Session;
-  /** host and port as the host is told of them */
+  /** host and port as the request names them */
   readonly authority: string;
   /** requests that have a place on it and are not over */
   taken: number;
