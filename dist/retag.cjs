@@ -212,6 +212,12 @@ function formatProblem(problem4) {
 function shownLocation({ file: file2, line: line2, column, nowhere }) {
   return nowhere === true ? file2 : `${file2}:${line2}:${column}`;
 }
+function withoutLogin(problem4) {
+  const { what, hint: hint2 } = problem4;
+  if (!what.includes("@") && hint2?.includes("@") !== true) return problem4;
+  const hidden = (text4) => text4.replace(LOGIN, "$1:[hidden]@");
+  return { ...problem4, what: hidden(what), ...hint2 === void 0 ? {} : { hint: hidden(hint2) } };
+}
 function collect(problems2, fallback, attempt3) {
   try {
     return attempt3();
@@ -227,7 +233,7 @@ function withoutHint(text4, hint2) {
 function messageOf(error2) {
   return error2 instanceof Error ? error2.message : String(error2);
 }
-var UserError, OperationError;
+var UserError, LOGIN, OperationError;
 var init_errors = __esm({
   "src/errors.ts"() {
     "use strict";
@@ -236,10 +242,11 @@ var init_errors = __esm({
       problems;
       constructor(problems2) {
         const list4 = Array.isArray(problems2) ? problems2 : [problems2];
-        super(list4.map(formatProblem).join("\n"));
-        this.problems = list4;
+        super(list4.map(withoutLogin).map(formatProblem).join("\n"));
+        this.problems = list4.map(withoutLogin);
       }
     };
+    LOGIN = /([^\s"'=/@:]{1,255}):[^\s"'/@]{1,255}@(?!sha(?:256|512):)/g;
     OperationError = class _OperationError extends Error {
       name = "OperationError";
       code;
@@ -775,7 +782,8 @@ function overview() {
     "",
     "Exit status: 0 all wanted tags are right; 1 something failed or was refused;",
     '2 wrong usage or tag file; 3 "plan --exit-code" found changes; 130 and 143',
-    "after Ctrl-C and SIGTERM.",
+    "after Ctrl-C and SIGTERM. Tags that are written then stay, no tag is half",
+    "written, and running the command again does the rest.",
     ""
   ].join("\n");
 }
@@ -5248,7 +5256,7 @@ async function fail2(error2, io, format) {
     const label4 = error2.code === "cancelled" ? "" : "error: ";
     io.stderr.write(`${wrap(label4, error2.message, widthOf2(io.stderr), 2).join("\n")}
 `);
-    if (label4 !== "" && format !== "json") await printProblems([{ what: error2.message }], format, io);
+    if (label4 !== "" || format === "json") await printProblems([{ what: error2.message }], format, io);
     return 1;
   }
   const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
@@ -6960,6 +6968,9 @@ function unreadable(what, stderr) {
     hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
   });
 }
+function oneLine2(text4) {
+  return text4.trim().replace(/\s*\n\s*/g, "; ");
+}
 var import_node_child_process, import_promises2, import_node_path3, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, TIMEOUT, PREFIX2;
 var init_git = __esm({
   "src/git/git.ts"() {
@@ -7460,7 +7471,7 @@ function ociLabels(facts, version) {
     version
   };
   return Object.fromEntries(
-    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key2, value]) => [PREFIX3 + key2, oneLine2(value)])
+    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key2, value]) => [PREFIX3 + key2, oneLine3(value)])
   );
 }
 function createdAt(epoch, commit4, now) {
@@ -7469,13 +7480,13 @@ function createdAt(epoch, commit4, now) {
   return new Date(Number.isNaN(time2) ? now : time2).toISOString();
 }
 function labelLines(labels) {
-  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key2, value]) => `${key2}=${oneLine2(value)}`).join("\n");
+  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key2, value]) => `${key2}=${oneLine3(value)}`).join("\n");
 }
 function annotationLines(annotations2) {
   const key2 = (text4) => text4.slice(0, text4.indexOf("="));
-  return [...annotations2].sort((a, b) => key2(a.text) < key2(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine2(text4)}`).join("\n");
+  return [...annotations2].sort((a, b) => key2(a.text) < key2(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine3(text4)}`).join("\n");
 }
-function oneLine2(text4) {
+function oneLine3(text4) {
   const lines3 = text4.split(/[\r\n]+/).map((line2) => line2.trim());
   return lines3.filter((line2) => line2 !== "").join(" ");
 }
@@ -9215,6 +9226,8 @@ function promotionOf(source, destinations, given2) {
   const add2 = (what, hint2) => void problems2.push({ what: `${given2}: ${what}`, ...hint2 === void 0 ? {} : { hint: hint2 } });
   const from = parseReference(source);
   if (!from.ok) add2(`the source: ${from.what}`, from.hint);
+  const pinned = /^(.*):([^:/@]+)@/.exec(source);
+  const srcBuildTag = from.ok && "digest" in from.value ? pinned?.[2] : void 0;
   const own = from.ok ? nameOf2(source, from.value) : UNREAD;
   const wanted = /* @__PURE__ */ new Map();
   for (const word of destinations) {
@@ -9236,6 +9249,7 @@ function promotionOf(source, destinations, given2) {
     srcName: own.text,
     srcRepository: own.repository,
     ..."digest" in from.value ? { srcDigest: from.value.digest } : { srcBuildTag: from.value.tag },
+    ...srcBuildTag === void 0 ? {} : { srcBuildTag },
     commit: null,
     tags,
     stable: false,
@@ -19642,7 +19656,7 @@ function filterOf(reading, value, keys2) {
   });
   return { allow: list4("allow"), deny: list4("deny") };
 }
-var LOGIN, CLIENT_CERTIFICATE, OTHER_REFERRERS, SHARED, REGSYNC_KEYS, MEDIA_TYPES, TEMPLATE, SECRET;
+var LOGIN2, CLIENT_CERTIFICATE, OTHER_REFERRERS, SHARED, REGSYNC_KEYS, MEDIA_TYPES, TEMPLATE, SECRET;
 var init_regsync = __esm({
   "src/config/other-tools/regsync.ts"() {
     "use strict";
@@ -19650,7 +19664,7 @@ var init_regsync = __esm({
     init_entries();
     init_ranges();
     init_value();
-    LOGIN = {
+    LOGIN2 = {
       what: "Retag takes no credentials from a file",
       hint: 'remove the key, and log in with "docker login" (in a workflow docker/login-action)'
     };
@@ -19680,7 +19694,7 @@ var init_regsync = __esm({
         ),
         ...keys("idle", "blobChunk blobMax reqPerSec reqConcurrent"),
         ...keys("read", "hostname"),
-        ...keys(LOGIN, "user pass token credHelper"),
+        ...keys(LOGIN2, "user pass token credHelper"),
         ...keys(CLIENT_CERTIFICATE, "clientCert clientKey")
       },
       defaults: {
@@ -28305,7 +28319,7 @@ function problemOf2(fault, at3, source, quotes) {
   const detail2 = fault.code === "UNEXPECTED_TOKEN" && tab !== void 0 ? ": this line begins with a tab" : "";
   return {
     location: placeAt(source, at3),
-    what: `not YAML: ${lowerFirst(oneLine3(fault.message))}`,
+    what: `not YAML: ${lowerFirst(oneLine4(fault.message))}`,
     ...hint2 ? { hint: hint2 + detail2 } : {}
   };
 }
@@ -28327,7 +28341,7 @@ function kindAt(text4, at3) {
   };
   return kinds[text4[at3] ?? ""] ?? "";
 }
-function oneLine3(text4) {
+function oneLine4(text4) {
   return text4.replace(/[\s\0-\x1f]+/g, " ").slice(0, 200);
 }
 function lowerFirst(text4) {
@@ -40219,7 +40233,7 @@ async function runHistory(github2, query) {
     status: "completed"
   };
   const runs = [];
-  let looked = 0;
+  let [looked, read4, total] = [0, 0, 0];
   for await (const page2 of github2.pages(
     "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
     params
@@ -40228,10 +40242,12 @@ async function runHistory(github2, query) {
       ...page2.workflow_runs.filter((run4) => counts(run4, branch)).map((run4) => signalOfRun(run4, query.workflow))
     );
     looked++;
+    read4 += page2.workflow_runs.length;
+    total = page2.total_count;
     if (enough(runs, query)) return { repo: query.repo, branch, runs, complete: true };
     if (looked === MAX_RUN_PAGES) return { repo: query.repo, branch, runs, complete: false };
   }
-  return { repo: query.repo, branch, runs, complete: true };
+  return { repo: query.repo, branch, runs, complete: read4 >= total };
 }
 function counts(run4, branch) {
   if (run4.head_branch !== branch) return false;
@@ -44562,13 +44578,13 @@ function confirmer(args, io, signal) {
   return async (question) => {
     signal.throwIfAborted();
     io.stderr.write(`${question} Only "yes" writes [y/N]: `);
-    const answer2 = await oneLine4(io, signal);
+    const answer2 = await oneLine5(io, signal);
     if (/^\s*y(?:es)?\s*$/i.test(answer2 ?? "")) return;
     if (answer2 === null) io.stderr.write("\n");
     throw new OperationError("cancelled", "Nothing was written.");
   };
 }
-function oneLine4({ stdin }, signal) {
+function oneLine5({ stdin }, signal) {
   return new Promise((resolve12) => {
     const lines3 = (0, import_node_readline.createInterface)({ input: stdin, terminal: false });
     const end2 = (answer2) => {
@@ -45253,7 +45269,8 @@ function unruled({ trust, config }) {
 }
 function emptyFile({ path: path6, bytes }) {
   const lines3 = Buffer.from(bytes).toString("utf8").split("\n");
-  if (!lines3.every((line2) => /^\ufeff?\s*(?:#.*|---|\.\.\.)?\s*$/.test(line2))) return [];
+  if (!lines3.every((line2) => /^\ufeff?\s*(?:(?:\{\s*\}|null|~)?\s*(?:#.*)?|---|\.\.\.)\s*$/.test(line2)))
+    return [];
   const location2 = { file: path6, line: 1, column: 1 };
   return [
     { location: location2, what: "the file is empty", hint: 'add "images:" or "builds:", as in docs/tag-file.md' }
@@ -45726,7 +45743,7 @@ async function lookAround(top, git, wish) {
   const lines3 = async (...words) => {
     const answer2 = await git(...words);
     if (answer2?.ok === false && answer2.stderr !== "")
-      throw new OperationError("rejected", `git: ${answer2.stderr.trim()}`);
+      throw new OperationError("rejected", `git: ${oneLine2(answer2.stderr)}`);
     return (answer2?.stdout ?? "").split(/[\n\0]/).filter((line2) => line2 !== "");
   };
   const tags = await lines3("for-each-ref", "--format=%(refname:strip=2)", "refs/tags");
@@ -45801,6 +45818,11 @@ __export(add_exports, {
 async function addCommand(args, io) {
   const entry = entryOf4(args);
   const file2 = await oneFile(args, io);
+  if (/\.json$/i.test(file2.path))
+    throw new UserError({
+      what: `${file2.path} is JSON, and "retag add" writes YAML`,
+      hint: "add the entry by hand, or name a YAML file with --config"
+    });
   load(promotionRequest("validate", [file2]));
   const after2 = addEntry(file2, entry);
   const loaded = load(promotionRequest("plan", [after2]));
@@ -46205,7 +46227,7 @@ Change-Id: I${id}`,
   const message = `${commitMessage(plan2, trailers)}${gerrit}
 `;
   const done = await git("--literal-pathspecs", "commit", ...words, "-m", message, "--", ...files);
-  if (done?.ok !== true) throw new OperationError("rejected", `git commit: ${done?.stderr.trim() ?? ""}`);
+  if (done?.ok !== true) throw new OperationError("rejected", `git commit: ${oneLine2(done?.stderr ?? "")}`);
   return (await commitOf(git, "HEAD"))?.slice(0, 12) ?? "";
 }
 var import_node_crypto15, import_promises17, import_node_path20;
