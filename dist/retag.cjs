@@ -11362,10 +11362,10 @@ async function keep3(action2, registry, options) {
   if (action2.action !== "keep" || options.asked !== true) return skipped(action2);
   const { destination: destination2 } = action2.wanted;
   const now = await registry.headFresh(destination2);
-  if (now.state === "present" && now.digest === action2.previous) return skipped(action2);
   if (now.state === "unknown") return failed(action2, now.error);
-  const is = now.state === "present" ? now.digest : "absent";
-  const what = `${formatReference(destination2)} changed since the plan: it was ${action2.previous ?? "absent"} and is ${is} now`;
+  const current = now.state === "present" ? now.digest : null;
+  if (current === action2.previous) return skipped(action2);
+  const what = `${formatReference(destination2)} changed since the plan: it was ${action2.previous ?? "absent"} and is ${current ?? "absent"} now`;
   return failed(action2, new OperationError("mismatch", `${what}; run again to plan anew`));
 }
 async function carryOut(action2, registry, options, outcomes, ready) {
@@ -29479,192 +29479,6 @@ var init_observe = __esm({
   }
 });
 
-// src/trust/model.ts
-function preAuthEncoding(payloadType, payload) {
-  const type = Buffer.byteLength(payloadType);
-  return Buffer.concat([Buffer.from(`DSSEv1 ${type} ${payloadType} ${payload.length} `), payload]);
-}
-var BUNDLE_V03, IN_TOTO, STATEMENT_V1, COSIGN_SIGN, SLSA_PROVENANCE, PROMOTION;
-var init_model4 = __esm({
-  "src/trust/model.ts"() {
-    "use strict";
-    BUNDLE_V03 = "application/vnd.dev.sigstore.bundle.v0.3+json";
-    IN_TOTO = "application/vnd.in-toto+json";
-    STATEMENT_V1 = "https://in-toto.io/Statement/v1";
-    COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1";
-    SLSA_PROVENANCE = "https://slsa.dev/provenance/v1";
-    PROMOTION = "https://github.com/retag/retag/promotion/v1";
-  }
-});
-
-// src/trust/record.ts
-function createRecords(ports) {
-  const { recorder, registry, clock, log } = ports;
-  const now = () => new Date(clock.now()).toISOString();
-  const attach = async (at3, subjects, statement) => {
-    const content = await recorder.sign(statement);
-    const annotations2 = {
-      "dev.sigstore.bundle.content": "dsse-envelope",
-      "dev.sigstore.bundle.predicateType": statement.predicateType,
-      "org.opencontainers.image.created": now()
-    };
-    for (const subject of subjects)
-      await registry.attach(at3, subject, { type: BUNDLE_V03, content, annotations: annotations2 });
-  };
-  const signBuild = async (image2, manifest) => {
-    const isSigned = (found) => found.some((each) => isSignatureOf(manifest.digest, each));
-    if (isSigned(await statementsOn(image2, ports, isSigned))) return;
-    if ((await registry.head(image2)).state !== "present") await registry.put(image2, manifest, null);
-    const subjects = [...platformsOf3(manifest), described2(manifest)];
-    const subject = subjects.toReversed().map(({ digest }) => subjectOf(image2, digest));
-    await attach(image2, subjects, {
-      _type: STATEMENT_V1,
-      subject,
-      predicateType: COSIGN_SIGN,
-      predicate: {}
-    });
-  };
-  const signed = once2(true);
-  const writeAll = async (tags, failed3) => {
-    let count2 = 0;
-    let there = null;
-    for (const tag2 of tags) {
-      try {
-        const image2 = imageOf5(tag2);
-        if (!tag2.written) there ??= await statementsOn(image2, ports, (found) => hasAll(tags, found));
-        if (!isMissing(tag2, there ?? [], log)) continue;
-        const statement = promotionOf2(tag2, ports, now());
-        await attach(tag2.destination, [described2(await registry.manifest(image2))], statement);
-        count2++;
-      } catch (error2) {
-        if (!(error2 instanceof OperationError)) throw error2;
-        const what = `${formatReference(tag2.destination)} is right (${tag2.digest}), but its record cannot be written: `;
-        failed3.set(
-          tag2,
-          error2.within(what, { hint: "fix this, then run again: the next run writes the record" })
-        );
-      }
-    }
-    return count2;
-  };
-  return {
-    sign: (destination2, manifest) => {
-      const image2 = { ...repositoryOf3(destination2), digest: manifest.digest };
-      return signed.run(formatReference(image2), () => signBuild(image2, manifest)).then(() => void 0);
-    },
-    async write(tags) {
-      const failed3 = /* @__PURE__ */ new Map();
-      const images = [...groupBy(tags, (tag2) => formatReference(imageOf5(tag2))).values()];
-      const counts2 = await pool(images, LANES, (group2) => writeAll(group2, failed3));
-      const written2 = counts2.reduce((sum, count2) => sum + count2, 0);
-      if (written2 > 0) log.line(`${written2 === 1 ? "1 record" : `${written2} records`} written.`);
-      return failed3;
-    }
-  };
-}
-async function lacksRecord(tag2, ports) {
-  const there = await statementsOn(imageOf5(tag2), ports, (found) => hasAll([tag2], found));
-  if (hasAll([tag2], there)) return null;
-  const name = formatReference(tag2.destination);
-  const other2 = there.find((statement) => statement.predicateType === PROMOTION && isOf2(tag2, statement));
-  const stated = other2?.subject.map(digestsOf2).flat().join(", ") ?? "";
-  return other2 === void 0 ? `${name} has no signed record; an apply with "record" on writes it` : `the record on the image of ${name} is about ${stated}, not ${tag2.digest}`;
-}
-function isMissing(tag2, there, log) {
-  if (tag2.written) return true;
-  if (hasAll([tag2], there)) return false;
-  if (tag2.source !== null || there.some((statement) => isSignatureOf(tag2.digest, statement))) return true;
-  log.warning(
-    `${formatReference(tag2.destination)} gets no record: no run of Retag signed its image ${tag2.digest}, so it may not be what Retag built; help: build it again under a new tag`
-  );
-  return false;
-}
-async function statementsOn(image2, { recorder, registry }, isEnough) {
-  const found = [];
-  for await (const candidate of registry.candidates(image2, {
-    signature: false,
-    predicateTypes: [PROMOTION]
-  })) {
-    const statement = await recorder.read(candidate);
-    if (statement !== null && found.push(statement) > 0 && isEnough(found)) break;
-  }
-  return found;
-}
-function hasAll(tags, there) {
-  return tags.every(
-    (tag2) => there.some((each) => each.predicateType === PROMOTION && isOf2(tag2, each) && isAbout(tag2.digest, each))
-  );
-}
-function isSignatureOf(digest, statement) {
-  return statement.predicateType === COSIGN_SIGN && isAbout(digest, statement);
-}
-function isOf2({ destination: destination2 }, { predicate }) {
-  return textAt(predicate, "image") === formatRepository(destination2) && textAt(predicate, "tag") === destination2.tag;
-}
-function isAbout(digest, { subject }) {
-  return subject.some((each) => digestsOf2(each).includes(digest));
-}
-function digestsOf2({ digest }) {
-  return Object.entries(digest).map(([algorithm, hex2]) => `${algorithm}:${hex2}`);
-}
-function promotionOf2(tag2, { recorder, rule: rule3 }, time2) {
-  const { destination: destination2, location: location2, written: written2, previous, ofRelease } = tag2;
-  const { commit: commit4, repository, ...run4 } = recorder.run;
-  const built = repository === null || commit4 === null ? null : `git+${repository}@${commit4}`;
-  return {
-    _type: STATEMENT_V1,
-    subject: [subjectOf(destination2, tag2.digest)],
-    predicateType: PROMOTION,
-    predicate: {
-      image: formatRepository(destination2),
-      tag: destination2.tag,
-      kind: tag2.kind,
-      source: tag2.source ?? built,
-      // Of a tag that an earlier run wrote nobody knows any more.
-      ...written2 ? { previous } : {},
-      rule: ofRelease ? rule3 : null,
-      entry: location2 === null || ofRelease ? null : `${location2.file}:${location2.line}`,
-      tagFile: location2 === null ? null : { path: location2.file, repository, commit: commit4 },
-      run: run4,
-      time: time2
-    }
-  };
-}
-function subjectOf(repository, digest) {
-  const algorithm = algorithmOf(digest);
-  return { name: formatRepository(repository), digest: { [algorithm]: digest.slice(algorithm.length + 1) } };
-}
-function platformsOf3(manifest) {
-  const parsed2 = parseManifest(manifest, manifest.digest);
-  if (parsed2.kind !== "index") return [];
-  return parsed2.manifests.filter(
-    (child3) => !isAttestation(child3) && child3.platform !== null && isRealPlatform(child3.platform)
-  );
-}
-var LANES, described2, imageOf5, repositoryOf3;
-var init_record = __esm({
-  "src/trust/record.ts"() {
-    "use strict";
-    init_errors();
-    init_digest();
-    init_manifest();
-    init_platform();
-    init_reference();
-    init_concurrency();
-    init_group();
-    init_text();
-    init_model4();
-    LANES = 8;
-    described2 = ({ mediaType, digest, bytes }) => ({
-      mediaType,
-      digest,
-      size: bytes.length
-    });
-    imageOf5 = ({ destination: destination2, digest }) => ({ ...repositoryOf3(destination2), digest });
-    repositoryOf3 = ({ registry, repository }) => ({ registry, repository });
-  }
-});
-
 // src/plan/drift.ts
 async function findDrift(plan2, ports, concurrency) {
   const promotions = plan2.actions.filter(({ wanted }) => wanted.group === null);
@@ -29680,7 +29494,7 @@ async function findDrift(plan2, ports, concurrency) {
   });
   return found.flat();
 }
-async function lostRecord(planned2, { registry, recorder }) {
+async function lostRecord(planned2, { lacksRecord: lacksRecord2 }) {
   const kept = {
     planned: planned2,
     outcome: "planned",
@@ -29688,10 +29502,10 @@ async function lostRecord(planned2, { registry, recorder }) {
     error: null,
     attachments: null
   };
-  const tag2 = recorder === null ? null : rightTag(kept);
-  if (recorder === null || tag2 === null) return null;
+  const tag2 = rightTag(kept);
+  if (lacksRecord2 === null || tag2 === null) return null;
   try {
-    return await lacksRecord(tag2, { registry, recorder });
+    return await lacksRecord2(tag2);
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
     return `whether ${formatReference(tag2.destination)} has a record cannot be told: ${error2.message}`;
@@ -29728,7 +29542,6 @@ var init_drift = __esm({
     init_errors();
     init_reference();
     init_concurrency();
-    init_record();
     init_model();
   }
 });
@@ -29999,6 +29812,192 @@ var init_select = __esm({
     init_reference();
     init_overrides();
     init_concurrency();
+  }
+});
+
+// src/trust/model.ts
+function preAuthEncoding(payloadType, payload) {
+  const type = Buffer.byteLength(payloadType);
+  return Buffer.concat([Buffer.from(`DSSEv1 ${type} ${payloadType} ${payload.length} `), payload]);
+}
+var BUNDLE_V03, IN_TOTO, STATEMENT_V1, COSIGN_SIGN, SLSA_PROVENANCE, PROMOTION;
+var init_model4 = __esm({
+  "src/trust/model.ts"() {
+    "use strict";
+    BUNDLE_V03 = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    IN_TOTO = "application/vnd.in-toto+json";
+    STATEMENT_V1 = "https://in-toto.io/Statement/v1";
+    COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1";
+    SLSA_PROVENANCE = "https://slsa.dev/provenance/v1";
+    PROMOTION = "https://github.com/retag/retag/promotion/v1";
+  }
+});
+
+// src/trust/record.ts
+function createRecords(ports) {
+  const { recorder, registry, clock, log } = ports;
+  const now = () => new Date(clock.now()).toISOString();
+  const attach = async (at3, subjects, statement) => {
+    const content = await recorder.sign(statement);
+    const annotations2 = {
+      "dev.sigstore.bundle.content": "dsse-envelope",
+      "dev.sigstore.bundle.predicateType": statement.predicateType,
+      "org.opencontainers.image.created": now()
+    };
+    for (const subject of subjects)
+      await registry.attach(at3, subject, { type: BUNDLE_V03, content, annotations: annotations2 });
+  };
+  const signBuild = async (image2, manifest) => {
+    const isSigned = (found) => found.some((each) => isSignatureOf(manifest.digest, each));
+    if (isSigned(await statementsOn(image2, ports, isSigned))) return;
+    if ((await registry.head(image2)).state !== "present") await registry.put(image2, manifest, null);
+    const subjects = [...platformsOf3(manifest), described2(manifest)];
+    const subject = subjects.toReversed().map(({ digest }) => subjectOf(image2, digest));
+    await attach(image2, subjects, {
+      _type: STATEMENT_V1,
+      subject,
+      predicateType: COSIGN_SIGN,
+      predicate: {}
+    });
+  };
+  const signed = once2(true);
+  const writeAll = async (tags, failed3) => {
+    let count2 = 0;
+    let there = null;
+    for (const tag2 of tags) {
+      try {
+        const image2 = imageOf5(tag2);
+        if (!tag2.written) there ??= await statementsOn(image2, ports, (found) => hasAll(tags, found));
+        if (!isMissing(tag2, there ?? [], log)) continue;
+        const statement = promotionOf2(tag2, ports, now());
+        await attach(tag2.destination, [described2(await registry.manifest(image2))], statement);
+        count2++;
+      } catch (error2) {
+        if (!(error2 instanceof OperationError)) throw error2;
+        const what = `${formatReference(tag2.destination)} is right (${tag2.digest}), but its record cannot be written: `;
+        failed3.set(
+          tag2,
+          error2.within(what, { hint: "fix this, then run again: the next run writes the record" })
+        );
+      }
+    }
+    return count2;
+  };
+  return {
+    sign: (destination2, manifest) => {
+      const image2 = { ...repositoryOf3(destination2), digest: manifest.digest };
+      return signed.run(formatReference(image2), () => signBuild(image2, manifest)).then(() => void 0);
+    },
+    async write(tags) {
+      const failed3 = /* @__PURE__ */ new Map();
+      const images = [...groupBy(tags, (tag2) => formatReference(imageOf5(tag2))).values()];
+      const counts2 = await pool(images, LANES, (group2) => writeAll(group2, failed3));
+      const written2 = counts2.reduce((sum, count2) => sum + count2, 0);
+      if (written2 > 0) log.line(`${written2 === 1 ? "1 record" : `${written2} records`} written.`);
+      return failed3;
+    }
+  };
+}
+async function lacksRecord(tag2, ports) {
+  const there = await statementsOn(imageOf5(tag2), ports, (found) => hasAll([tag2], found));
+  if (hasAll([tag2], there)) return null;
+  const name = formatReference(tag2.destination);
+  const other2 = there.find((statement) => statement.predicateType === PROMOTION && isOf2(tag2, statement));
+  const stated = other2?.subject.map(digestsOf2).flat().join(", ") ?? "";
+  return other2 === void 0 ? `${name} has no signed record; an apply with "record" on writes it` : `the record on the image of ${name} is about ${stated}, not ${tag2.digest}`;
+}
+function isMissing(tag2, there, log) {
+  if (tag2.written) return true;
+  if (hasAll([tag2], there)) return false;
+  if (tag2.source !== null || there.some((statement) => isSignatureOf(tag2.digest, statement))) return true;
+  log.warning(
+    `${formatReference(tag2.destination)} gets no record: no run of Retag signed its image ${tag2.digest}, so it may not be what Retag built; help: build it again under a new tag`
+  );
+  return false;
+}
+async function statementsOn(image2, { recorder, registry }, isEnough) {
+  const found = [];
+  for await (const candidate of registry.candidates(image2, {
+    signature: false,
+    predicateTypes: [PROMOTION]
+  })) {
+    const statement = await recorder.read(candidate);
+    if (statement !== null && found.push(statement) > 0 && isEnough(found)) break;
+  }
+  return found;
+}
+function hasAll(tags, there) {
+  return tags.every(
+    (tag2) => there.some((each) => each.predicateType === PROMOTION && isOf2(tag2, each) && isAbout(tag2.digest, each))
+  );
+}
+function isSignatureOf(digest, statement) {
+  return statement.predicateType === COSIGN_SIGN && isAbout(digest, statement);
+}
+function isOf2({ destination: destination2 }, { predicate }) {
+  return textAt(predicate, "image") === formatRepository(destination2) && textAt(predicate, "tag") === destination2.tag;
+}
+function isAbout(digest, { subject }) {
+  return subject.some((each) => digestsOf2(each).includes(digest));
+}
+function digestsOf2({ digest }) {
+  return Object.entries(digest).map(([algorithm, hex2]) => `${algorithm}:${hex2}`);
+}
+function promotionOf2(tag2, { recorder, rule: rule3 }, time2) {
+  const { destination: destination2, location: location2, written: written2, previous, ofRelease } = tag2;
+  const { commit: commit4, repository, ...run4 } = recorder.run;
+  const built = repository === null || commit4 === null ? null : `git+${repository}@${commit4}`;
+  return {
+    _type: STATEMENT_V1,
+    subject: [subjectOf(destination2, tag2.digest)],
+    predicateType: PROMOTION,
+    predicate: {
+      image: formatRepository(destination2),
+      tag: destination2.tag,
+      kind: tag2.kind,
+      source: tag2.source ?? built,
+      // Of a tag that an earlier run wrote nobody knows any more.
+      ...written2 ? { previous } : {},
+      rule: ofRelease ? rule3 : null,
+      entry: location2 === null || ofRelease ? null : `${location2.file}:${location2.line}`,
+      tagFile: location2 === null ? null : { path: location2.file, repository, commit: commit4 },
+      run: run4,
+      time: time2
+    }
+  };
+}
+function subjectOf(repository, digest) {
+  const algorithm = algorithmOf(digest);
+  return { name: formatRepository(repository), digest: { [algorithm]: digest.slice(algorithm.length + 1) } };
+}
+function platformsOf3(manifest) {
+  const parsed2 = parseManifest(manifest, manifest.digest);
+  if (parsed2.kind !== "index") return [];
+  return parsed2.manifests.filter(
+    (child3) => !isAttestation(child3) && child3.platform !== null && isRealPlatform(child3.platform)
+  );
+}
+var LANES, described2, imageOf5, repositoryOf3;
+var init_record = __esm({
+  "src/trust/record.ts"() {
+    "use strict";
+    init_errors();
+    init_digest();
+    init_manifest();
+    init_platform();
+    init_reference();
+    init_concurrency();
+    init_group();
+    init_text();
+    init_model4();
+    LANES = 8;
+    described2 = ({ mediaType, digest, bytes }) => ({
+      mediaType,
+      digest,
+      size: bytes.length
+    });
+    imageOf5 = ({ destination: destination2, digest }) => ({ ...repositoryOf3(destination2), digest });
+    repositoryOf3 = ({ registry, repository }) => ({ registry, repository });
   }
 });
 
@@ -30644,8 +30643,12 @@ async function runLoaded(loaded, ports) {
   const recorder = await recorderFor(input, release, ports);
   const plan2 = await planRun(input, release, planning);
   const result = request.command === "apply" ? await apply(plan2, recorder, request, ports) : await shown2(plan2, request, ports);
-  const drift2 = request.drift ? await findDrift(plan2.tags, { ...ports, recorder }, request.concurrency) : null;
+  const drift2 = request.drift ? await findDrift(plan2.tags, driftPorts(recorder, ports.registry), request.concurrency) : null;
   return finish(input, release, plan2.builds, result, drift2, ports, started);
+}
+function driftPorts(recorder, registry) {
+  if (recorder === null) return { registry, lacksRecord: null };
+  return { registry, lacksRecord: (tag2) => lacksRecord(tag2, { registry, recorder }) };
 }
 async function recorderFor({ request, config, images }, release, ports) {
   if (images.length + (release?.wanted.length ?? 0) === 0) return null;

@@ -17,12 +17,13 @@ import {
   writes,
   type Plan,
   type PlannedAction,
+  type RightTag,
   type WantedTag,
 } from './plan/model.js';
 import { pool } from './shared/concurrency.js';
 import { type DigestRef, formatReference } from './oci/reference.js';
 import type { Clock, TagState, Log, Registry } from './ports.js';
-import type { Records, RightTag } from './trust/record.js';
+import type { Records } from './trust/record.js';
 import type { Manifest } from './oci/manifest.js';
 
 interface ExecuteOptions {
@@ -120,10 +121,10 @@ async function keep(action: PlannedAction, registry: Registry, options: ExecuteO
   if (action.action !== 'keep' || options.asked !== true) return skipped(action);
   const { destination } = action.wanted;
   const now = await registry.headFresh(destination);
-  if (now.state === 'present' && now.digest === action.previous) return skipped(action);
   if (now.state === 'unknown') return failed(action, now.error);
-  const is = now.state === 'present' ? now.digest : 'absent';
-  const what = `${formatReference(destination)} changed since the plan: it was ${action.previous ?? 'absent'} and is ${is} now`;
+  const current = now.state === 'present' ? now.digest : null;
+  if (current === action.previous) return skipped(action);
+  const what = `${formatReference(destination)} changed since the plan: it was ${action.previous ?? 'absent'} and is ${current ?? 'absent'} now`;
   return failed(action, new OperationError('mismatch', `${what}; run again to plan anew`));
 }
 

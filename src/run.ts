@@ -15,11 +15,12 @@ import { applyQuestion, closing, sentence } from './report/format.js';
 import { tagLines } from './report/lines.js';
 import type { Report } from './report/model.js';
 import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
+import type { Registry } from './ports.js';
 import { buildsWithoutRef } from './report/nothing.js';
 import type { Input, Ports, Request } from './request.js';
 import { select } from './select.js';
 import { wrap } from './shared/text.js';
-import { createRecords, type Recorder, type Records } from './trust/record.js';
+import { createRecords, lacksRecord, type Recorder, type Records } from './trust/record.js';
 import { createTrustCheck, NO_TRUST, type TrustCheck } from './trust/check.js';
 
 export interface RunResult {
@@ -77,9 +78,14 @@ export async function runLoaded(loaded: Input, ports: Ports): Promise<RunResult>
       ? await apply(plan, recorder, request, ports)
       : await shown(plan, request, ports);
   const drift = request.drift
-    ? await findDrift(plan.tags, { ...ports, recorder }, request.concurrency)
+    ? await findDrift(plan.tags, driftPorts(recorder, ports.registry), request.concurrency)
     : null;
   return finish(input, release, plan.builds, result, drift, ports, started);
+}
+
+function driftPorts(recorder: Recorder | null, registry: Registry): Parameters<typeof findDrift>[1] {
+  if (recorder === null) return { registry, lacksRecord: null };
+  return { registry, lacksRecord: (tag) => lacksRecord(tag, { registry, recorder }) };
 }
 
 /** Who signs and checks records in this run; null when nothing is tagged and nobody looks for drift. */

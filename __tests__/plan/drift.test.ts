@@ -17,7 +17,7 @@ async function driftIn(registry: MemoryRegistry, wanted: WantedTag) {
     { nameless: () => null, gate: never, channel: never, build: never },
     { concurrency: 1 },
   );
-  return findDrift(plan([wanted], observed), { registry, recorder: null }, 1);
+  return findDrift(plan([wanted], observed), { registry, lacksRecord: null }, 1);
 }
 
 describe('drift', () => {

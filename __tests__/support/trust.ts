@@ -4,7 +4,7 @@ import { image, type BuiltImage, index, seed } from '../../testing/registry/imag
 import type { Registry } from '../../src/ports.js';
 import { createTrustCheck } from '../../src/trust/check.js';
 import type { TrustSources } from '../../src/trust/material.js';
-import type { TrustVerdict } from '../../src/trust/model.js';
+import type { TrustVerdict } from '../../src/plan/model.js';
 import { compileRules } from '../../src/trust/rules.js';
 import type { EmbeddedRegistry } from '../../testing/registry/server.js';
 import { parse } from './config.js';

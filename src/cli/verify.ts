@@ -10,7 +10,7 @@ import { promotionRequest } from '../request.js';
 import { wrap } from '../shared/text.js';
 import { createTrustCheck, type TrustCheck } from '../trust/check.js';
 import { type CompiledRule, rulesForNames } from '../trust/rules.js';
-import type { TrustVerdict } from '../trust/model.js';
+import type { TrustVerdict } from '../plan/model.js';
 import type { Arguments } from './args.js';
 import { openAdapters } from './adapters.js';
 import type { Io } from './output.js';

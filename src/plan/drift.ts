@@ -6,8 +6,7 @@ import { OperationError } from '../errors.js';
 import { formatReference, tagOrDigest } from '../oci/reference.js';
 import type { Registry } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
-import { lacksRecord, type Recorder } from '../trust/record.js';
-import { type Plan, type PlannedAction, rightTag } from './model.js';
+import { type Plan, type PlannedAction, type RightTag, rightTag } from './model.js';
 
 /**
  * - `moved`: the tag points at another digest than its source; somebody wrote it outside Retag
@@ -28,8 +27,8 @@ export interface Drift {
 
 interface DriftPorts {
   readonly registry: Registry;
-  /** null: nobody asked for records, or nobody can tell whose they are */
-  readonly recorder: Recorder | null;
+  /** why a tag that is right has no record, or null; null itself: nobody asked for records, or nobody can tell whose they are */
+  readonly lacksRecord: ((tag: RightTag) => Promise<string | null>) | null;
 }
 
 /** The drift of promotions. Reads what is attached to tags that must have something attached; writes nothing. */
@@ -49,10 +48,7 @@ export async function findDrift(plan: Plan, ports: DriftPorts, concurrency: numb
 }
 
 /** Why a kept tag has no record, or null. */
-async function lostRecord(
-  planned: PlannedAction,
-  { registry, recorder }: DriftPorts,
-): Promise<string | null> {
+async function lostRecord(planned: PlannedAction, { lacksRecord }: DriftPorts): Promise<string | null> {
   const kept = {
     planned,
     outcome: 'planned',
@@ -60,10 +56,10 @@ async function lostRecord(
     error: null,
     attachments: null,
   } as const;
-  const tag = recorder === null ? null : rightTag(kept);
-  if (recorder === null || tag === null) return null;
+  const tag = rightTag(kept);
+  if (lacksRecord === null || tag === null) return null;
   try {
-    return await lacksRecord(tag, { registry, recorder });
+    return await lacksRecord(tag);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return `whether ${formatReference(tag.destination)} has a record cannot be told: ${error.message}`;

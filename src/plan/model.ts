@@ -2,7 +2,7 @@
  * The plan as data. Nothing here acts; renderers only read it, execute only follows it.
  */
 import type { OperationError, Location, ErrorOrigin } from '../errors.js';
-import type { Entry, Gate } from '../config/model.js';
+import type { Entry, Gate, TrustRule } from '../config/model.js';
 import type { AttachmentMode } from '../oci/manifest.js';
 import type { TagState, InspectedImage } from '../ports.js';
 import type { Manifest } from '../oci/manifest.js';
@@ -13,9 +13,8 @@ import {
   joinTag,
   type Repository,
   tagOrDigest,
+  type TagRef,
 } from '../oci/reference.js';
-import type { RightTag } from '../trust/record.js';
-import type { TrustVerdict } from '../trust/model.js';
 import type { ReasonCode } from './reasons.js';
 
 /** In the order in which tags are written. */
@@ -252,4 +251,62 @@ export function rightTag({ planned, outcome, error, digest }: Outcome): RightTag
     ofRelease: wanted.group !== null,
     location: location?.nowhere === true ? null : location,
   };
+}
+
+/** A tag that is right. */
+export interface RightTag {
+  readonly destination: TagRef;
+  readonly kind: string;
+  readonly digest: string;
+  /** where the image was promoted from; null: it was built */
+  readonly source: string | null;
+  /** this run wrote it; else an earlier one did */
+  readonly written: boolean;
+  /** what the tag held before; null: nothing. Known only of a tag that this run wrote */
+  readonly previous: string | null;
+  /** a tag of the release, which the policy names; else an entry asks for it */
+  readonly ofRelease: boolean;
+  /** null for what inputs ask for */
+  readonly location: Location | null;
+}
+
+// Who vouches for an image (docs/trust.md).
+
+/** Who signed what, proved. */
+export interface Signer {
+  /** of a certificate; null for a key */
+  readonly identity: { readonly subject: string; readonly issuer: string } | null;
+  /** of a key: `sha256:` and the digest of its SubjectPublicKeyInfo; null for a certificate */
+  readonly key: string | null;
+  /** OWNER/NAME, commit and workflow of the build, as the certificate says; null where it doesn't */
+  readonly repository: string | null;
+  readonly commit: string | null;
+  readonly workflow: string | null;
+  readonly ref: string | null;
+  /** null: a signature and no statement */
+  readonly predicateType: string | null;
+}
+
+/** What became of one candidate under one rule. */
+export type CandidateVerdict = { readonly name: string } & (
+  { readonly counts: true; readonly signer: Signer } | { readonly counts: false; readonly why: string }
+);
+
+/** What became of one rule. */
+export interface RuleVerdict {
+  readonly rule: TrustRule;
+  /** the name of the rule, or where it stands: `trust[0]` */
+  readonly label: string;
+  readonly holds: boolean;
+  /** who vouched; empty unless it holds */
+  readonly signers: readonly Signer[];
+  readonly candidates: readonly CandidateVerdict[];
+  /** one sentence: why the rule doesn't hold; empty when it does */
+  readonly why: string;
+}
+
+/** All rules that an image must meet. */
+export interface TrustVerdict {
+  readonly holds: boolean;
+  readonly rules: readonly RuleVerdict[];
 }

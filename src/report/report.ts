@@ -1,6 +1,5 @@
 /** (Plan, Outcomes) → the report, its counts and its exit status. Pure; the only place that words results. */
-import type { TrustVerdict } from '../trust/model.js';
-import type { Outcome, WantedTag } from '../plan/model.js';
+import type { Outcome, TrustVerdict, WantedTag } from '../plan/model.js';
 import { formatReference, tagOrDigest } from '../oci/reference.js';
 import type { Drift } from '../plan/drift.js';
 import { classificationReport, type RefFacts } from '../policy/policy.js';

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { matchPattern } from '../policy/pattern.js';
 import { NoClaim } from './claim.js';
-import type { Signer } from './model.js';
+import type { Signer } from '../plan/model.js';
 import type { Authority } from './rules.js';
 import type { Proved } from './sigstore.js';
 

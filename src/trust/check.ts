@@ -6,7 +6,7 @@ import { type DigestRef, formatReference, formatRepository, type Repository } fr
 import type { Registry } from '../ports.js';
 import { once } from '../shared/concurrency.js';
 import { readMaterial, type TrustSources } from './material.js';
-import type { TrustVerdict } from './model.js';
+import type { TrustVerdict } from '../plan/model.js';
 import { type CompiledRule, rulesFor, rulesForNames } from './rules.js';
 import { verifyImage, type VerifiedImage } from './verify.js';
 

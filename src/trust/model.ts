@@ -1,10 +1,8 @@
 /**
- * Words of Sigstore and in-toto that reading and writing of signatures share, and what verification gives.
+ * Words of Sigstore and in-toto that reading and writing of signatures share.
  * Sources: the Sigstore bundle format (github.com/sigstore/protobuf-specs), cosign's specs/SIGNATURE_SPEC.md and
  * specs/BUNDLE_SPEC.md, in-toto's attestation framework (spec/v1), and Fulcio's docs/oid-info.md.
  */
-import type { TrustRule } from '../config/model.js';
-
 /** Media type of a Sigstore bundle that is written; versions 0.1 and 0.2 carry theirs as a parameter. */
 export const BUNDLE_V03 = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 /** `payloadType` of an envelope that holds a statement. */
@@ -29,43 +27,4 @@ export interface Statement {
 export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {
   const type = Buffer.byteLength(payloadType);
   return Buffer.concat([Buffer.from(`DSSEv1 ${type} ${payloadType} ${payload.length} `), payload]);
-}
-
-/** Who signed what, proved. */
-export interface Signer {
-  /** of a certificate; null for a key */
-  readonly identity: { readonly subject: string; readonly issuer: string } | null;
-  /** of a key: `sha256:` and the digest of its SubjectPublicKeyInfo; null for a certificate */
-  readonly key: string | null;
-  /** OWNER/NAME, commit and workflow of the build, as the certificate says; null where it doesn't */
-  readonly repository: string | null;
-  readonly commit: string | null;
-  readonly workflow: string | null;
-  readonly ref: string | null;
-  /** null: a signature and no statement */
-  readonly predicateType: string | null;
-}
-
-/** What became of one candidate under one rule. */
-export type CandidateVerdict = { readonly name: string } & (
-  { readonly counts: true; readonly signer: Signer } | { readonly counts: false; readonly why: string }
-);
-
-/** What became of one rule. */
-export interface RuleVerdict {
-  readonly rule: TrustRule;
-  /** the name of the rule, or where it stands: `trust[0]` */
-  readonly label: string;
-  readonly holds: boolean;
-  /** who vouched; empty unless it holds */
-  readonly signers: readonly Signer[];
-  readonly candidates: readonly CandidateVerdict[];
-  /** one sentence: why the rule doesn't hold; empty when it does */
-  readonly why: string;
-}
-
-/** All rules that an image must meet. */
-export interface TrustVerdict {
-  readonly holds: boolean;
-  readonly rules: readonly RuleVerdict[];
 }

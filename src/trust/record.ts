@@ -2,17 +2,12 @@
  * Records: a signed statement beside every tag that a run wrote (docs/trust.md, "Records"). Here is what a statement says, which
  * of them are there already and which are missing; the recorder signs, the registry attaches.
  */
-import { type Location, OperationError } from '../errors.js';
+import { OperationError } from '../errors.js';
 import { algorithmOf } from '../oci/digest.js';
 import { type Descriptor, type Manifest, parseManifest } from '../oci/manifest.js';
 import { isAttestation, isRealPlatform } from '../oci/platform.js';
-import {
-  type DigestRef,
-  formatReference,
-  formatRepository,
-  type Repository,
-  type TagRef,
-} from '../oci/reference.js';
+import { type DigestRef, formatReference, formatRepository, type Repository } from '../oci/reference.js';
+import type { RightTag } from '../plan/model.js';
 import type { Candidate, Clock, Log, Registry, SubjectDescriptor } from '../ports.js';
 import { once, pool } from '../shared/concurrency.js';
 import { groupBy } from '../shared/group.js';
@@ -40,23 +35,6 @@ export interface RunFacts {
   /** web address of the repository, and the commit that is checked out */
   readonly repository: string | null;
   readonly commit: string | null;
-}
-
-/** A tag that is right. */
-export interface RightTag {
-  readonly destination: TagRef;
-  readonly kind: string;
-  readonly digest: string;
-  /** where the image was promoted from; null: it was built */
-  readonly source: string | null;
-  /** this run wrote it; else an earlier one did */
-  readonly written: boolean;
-  /** what the tag held before; null: nothing. Known only of a tag that this run wrote */
-  readonly previous: string | null;
-  /** a tag of the release, which the policy names; else an entry asks for it */
-  readonly ofRelease: boolean;
-  /** null for what inputs ask for */
-  readonly location: Location | null;
 }
 
 /** The records of one run. */

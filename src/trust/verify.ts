@@ -8,13 +8,8 @@ import { certificateFacts, type CertificateFacts, signerOf, whyNot } from './cer
 import { type Claim, NoClaim, readClaim } from './claim.js';
 import { isSignedBy, type PublicKey } from './keys.js';
 import type { Material } from './material.js';
-import {
-  type CandidateVerdict,
-  type RuleVerdict,
-  type Signer,
-  SLSA_PROVENANCE,
-  type TrustVerdict,
-} from './model.js';
+import { SLSA_PROVENANCE } from './model.js';
+import type { CandidateVerdict, RuleVerdict, Signer, TrustVerdict } from '../plan/model.js';
 import type { Authority, CompiledRule } from './rules.js';
 import type { Prover } from './sigstore.js';
 
