@@ -33070,10 +33070,10 @@ var init_http1 = __esm({
 });
 
 // src/registry/http/exchange.ts
-function exchange(route, head2, content, limits) {
+async function exchange(route, head2, content, limits) {
+  let started = performance.now();
+  const wire2 = route({ ...head2, hasBody: content !== void 0 });
   return new Promise((resolve12, reject) => {
-    let started = performance.now();
-    const wire2 = route({ ...head2, hasBody: content !== void 0 });
     let done = false;
     const settle2 = () => {
       if (done) return false;

@@ -18,6 +18,7 @@ const ALLOWED = new Set([
   'BSD-3-Clause',
   '0BSD',
   'BlueOak-1.0.0',
+  'Unlicense',
 ]);
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');

@@ -70,15 +70,15 @@ interface ExchangeLimits {
  * the run's end, or with the error of the upload's source.
  * @returns with `ms`, the milliseconds from the connection, or from the start when it stood, to the answer
  */
-export function exchange(
+export async function exchange(
   route: Route,
   head: Omit<RequestHead, 'hasBody'>,
   content: Uint8Array | Upload | undefined,
   limits: ExchangeLimits,
 ): Promise<{ readonly incoming: Incoming; readonly ms: number }> {
+  let started = performance.now();
+  const wire = route({ ...head, hasBody: content !== undefined });
   return new Promise((resolve, reject) => {
-    let started = performance.now();
-    const wire = route({ ...head, hasBody: content !== undefined });
     let done = false;
     const settle = (): boolean => {
       if (done) return false;
