@@ -1,4 +1,4 @@
-// ../../node_modules/tweetnacl/nacl-fast.js
+// node_modules/tweetnacl/nacl-fast.js
 (function(nacl) {
   "use strict";
   var gf = function(init) {
