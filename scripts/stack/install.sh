@@ -83,6 +83,8 @@ install_packages() {
   for entry in "${packages[@]}"; do
     has_command "${entry#*:}" || missing+=("${entry%%:*}")
   done
+  # Any browser of this kind opens the documentation site; runners of GitHub have Chrome.
+  has_command chromium || has_command google-chrome || missing+=(chromium)
   [ ${#missing[@]} -gt 0 ] || return 0
   say "apt: ${missing[*]}"
   quietly apt-update as_root apt-get -qq update
