@@ -27418,6 +27418,7 @@ function across(check3) {
 }
 function mapping(title, entries, options = {}) {
   const known3 = Object.keys(entries);
+  const others = new Map(Object.entries(options.others ?? {}));
   return pipe(
     isMapping,
     looseObject(entries),
@@ -27425,7 +27426,7 @@ function mapping(title, entries, options = {}) {
       for (const key2 of Object.keys(fields2)) {
         if (known3.includes(key2)) continue;
         const near = suggest(key2, known3);
-        const hint2 = options.others?.[key2] ?? (key2 === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known3.join(", ")}`);
+        const hint2 = others.get(key2) ?? (key2 === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known3.join(", ")}`);
         if (!tell2(`unknown key ${JSON.stringify(key2.slice(0, 80))}`, hint2, key2, "key")) return;
       }
     }),
@@ -44656,9 +44657,18 @@ function tagsCommand(args, io, given2 = {}) {
     );
     sayWarnings(report2, log);
     io.stdout.write(renderReport(report2, args.format, closing2));
-    if (path6 !== null) await writeJson(path6, report2, await checkoutOf(io));
-    return exitCode2;
+    return path6 === null || await writeReport(path6, report2, io) ? exitCode2 : 1;
   });
+}
+async function writeReport(path6, report2, io) {
+  try {
+    await writeJson(path6, report2, await checkoutOf(io));
+    return true;
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    await fail2(error2, io, "text");
+    return false;
+  }
 }
 function sayWarnings(report2, log) {
   for (const { action: action2, text: text4 } of warningsOf(report2.actions)) log.warning(`${nameOf(action2)}: ${text4}`);
@@ -44730,6 +44740,7 @@ var init_plan_apply = __esm({
     init_write();
     init_adapters();
     init_confirm();
+    init_problems();
     init_session();
   }
 });
@@ -44856,7 +44867,7 @@ function asker(access4) {
 }
 async function publish(result, { build: build2 }, path6, env, workspace) {
   const { report: report2 } = result;
-  const written2 = await writeReport(path6, report2, workspace);
+  const written2 = await writeReport2(path6, report2, workspace);
   const partial2 = build2.platform !== "";
   const { source, defaults } = build2;
   publishOutputs({
@@ -44867,7 +44878,7 @@ async function publish(result, { build: build2 }, path6, env, workspace) {
   await publishSummary(summary(report2, result.closing), env);
   return written2;
 }
-async function writeReport(path6, report2, workspace) {
+async function writeReport2(path6, report2, workspace) {
   try {
     await writeJson(path6, report2, workspace);
     return true;

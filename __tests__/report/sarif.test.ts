@@ -58,7 +58,7 @@ describe('SARIF', () => {
 
   test.each([
     ['tags/a b#1.yaml', 'tags/a%20b%231.yaml'],
-    ['/work/tags.yaml', 'file:///work/tags.yaml'],
+    ['/srv/tags.yaml', 'file:///srv/tags.yaml'],
   ])('%s is written as the URI %s', (file, uri) => {
     const location = { file, line: 1, column: 1 };
     expect(sarif([problemAnnotation({ location, what: 'w' })], true)).toContain(`"uri": "${uri}"`);

@@ -1,6 +1,6 @@
 /** `retag plan` and `retag apply` */
 import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
-import { UserError } from '../errors.js';
+import { OperationError, UserError } from '../errors.js';
 import { requireWrite } from '../git/permission.js';
 import { sourceSettings } from '../git/source.js';
 import type { Log } from '../ports.js';
@@ -16,6 +16,7 @@ import { openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { confirmer } from './confirm.js';
 import type { Io } from './output.js';
+import { fail } from './problems.js';
 import { checkoutOf, imagesOf, onlyOf, reportPath, type Session, withSession } from './session.js';
 
 /** @param given what the command adds to its flags */
@@ -60,9 +61,20 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
     sayWarnings(report, log);
     io.stdout.write(renderReport(report, args.format, closing));
     // Last: when the disk is full now, everything else is printed already.
-    if (path !== null) await writeJson(path, report, await checkoutOf(io));
-    return exitCode;
+    return path === null || (await writeReport(path, report, io)) ? exitCode : 1;
   });
+}
+
+/** @returns false, with the error on standard error alone, since standard output has its document, when there is no such file now */
+async function writeReport(path: string, report: Report, io: Io): Promise<boolean> {
+  try {
+    await writeJson(path, report, await checkoutOf(io));
+    return true;
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    await fail(error, io, 'text');
+    return false;
+  }
 }
 
 /** What the action shows as annotations: warnings beside a tag. What is refused or failed has a line of its own. */

@@ -70,6 +70,7 @@ export function mapping<E extends v.ObjectEntries>(
   options: { readonly json?: Json; readonly others?: Readonly<Record<string, string>> } = {},
 ) {
   const known = Object.keys(entries);
+  const others = new Map(Object.entries(options.others ?? {}));
   return v.pipe(
     isMapping,
     v.looseObject(entries),
@@ -78,7 +79,7 @@ export function mapping<E extends v.ObjectEntries>(
         if (known.includes(key)) continue;
         const near = suggest(key, known);
         const hint =
-          options.others?.[key] ??
+          others.get(key) ??
           (key === '<<' ? NO_MERGE : near ? `write "${near}"` : `use one of ${known.join(', ')}`);
         if (!tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, hint, key, 'key')) return;
       }
