@@ -35198,11 +35198,15 @@ async function* chunksOf(incoming, limits) {
     }
     if (!incoming.complete) throw cutShort();
   } catch (error2) {
-    throw cutUnlessKnown(error2);
+    if (!isReadToItsEnd(incoming, error2)) throw cutUnlessKnown(error2);
   } finally {
     clearTimeout(timer);
     unwatch();
   }
+}
+function isReadToItsEnd(incoming, error2) {
+  const { code: code18 } = error2;
+  return code18 === "ERR_STREAM_PREMATURE_CLOSE" && incoming.complete && incoming.readableEnded;
 }
 function cutUnlessKnown(error2) {
   if (error2 instanceof TransportFault || error2 instanceof OperationError) return error2;

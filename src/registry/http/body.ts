@@ -57,11 +57,17 @@ async function* chunksOf(incoming: Incoming, limits: BodyLimits): AsyncGenerator
     }
     if (!incoming.complete) throw cutShort();
   } catch (error) {
-    throw cutUnlessKnown(error);
+    if (!isReadToItsEnd(incoming, error)) throw cutUnlessKnown(error);
   } finally {
     clearTimeout(timer);
     unwatch();
   }
+}
+
+/** Node 24 ends the iteration over an HTTP/2 stream with this error where the stream closed before its last piece was taken. */
+function isReadToItsEnd(incoming: Incoming, error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' && incoming.complete && incoming.readableEnded;
 }
 
 /** An error of node's stream means that the connection ended before the body did; ours are kept as they are. */
