@@ -291,7 +291,6 @@ function startDeadline(timeoutMs, timeoutText) {
     const text4 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
     controller.abort(new OperationError("timeout", text4));
   }, timeoutMs);
-  timer.unref();
   const stop = (name) => {
     const second = code18 !== null;
     code18 = name === "SIGINT" ? 130 : 143;
@@ -35274,6 +35273,7 @@ function finish2(incoming) {
     incoming.on("end", end2);
     incoming.on("close", end2);
     incoming.resume();
+    if (incoming.destroyed || incoming.readableEnded) end2();
   });
 }
 function streamOf(incoming, limits, translate) {

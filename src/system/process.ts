@@ -22,7 +22,7 @@ export function startDeadline(timeoutMs: number, timeoutText: string): Deadline 
     const text = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
     controller.abort(new OperationError('timeout', text));
   }, timeoutMs);
-  timer.unref();
+  // It keeps the process alive: a run that waits for what never comes must end with this error, and not in silence with 0.
   const stop = (name: 'SIGINT' | 'SIGTERM'): void => {
     const second = code !== null;
     code = name === 'SIGINT' ? 130 : 143;

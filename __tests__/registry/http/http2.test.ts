@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
+import { finish } from '../../../src/registry/http/body.js';
 import { createAuthority, type Pair } from '../../support/certificates.js';
 import { closeAll, type Kit, kit, listen, request } from '../../support/http-harness.js';
 
@@ -478,4 +479,10 @@ describe('limits of an answer', () => {
       code: expect.stringMatching(/^(?:unavailable|protocol)$/),
     });
   });
+});
+
+test('an answer whose stream closed before anybody looked at it has ended', async () => {
+  const closed = Readable.from([]);
+  closed.destroy();
+  expect(await finish(closed as unknown as Parameters<typeof finish>[0])).toHaveLength(0);
 });

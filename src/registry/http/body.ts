@@ -165,6 +165,8 @@ export function finish(incoming: Incoming): Promise<Buffer> {
     incoming.on('end', end);
     incoming.on('close', end);
     incoming.resume();
+    // A stream of HTTP/2 may have closed while a login was looked up; then no event is left to come.
+    if (incoming.destroyed || incoming.readableEnded) end();
   });
 }
 
